@@ -1,0 +1,80 @@
+//! The workspace's own commands: `cargo xtask tidy | codegen | ci | test | bench`.
+//!
+//! Not part of the product: no crate or unit links it. It reads the repository and starts other
+//! programs; the only files it writes are the generated ones and those under `target`.
+//!
+//! Start at [`Task`]; the rules of the house are in [`tidy`], the whole gate in [`ci`].
+#![allow(clippy::print_stdout, reason = "printing is what a command of the workspace does")]
+
+mod bench;
+mod ci;
+mod codegen;
+mod program;
+mod tidy;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// What the command line may ask for.
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Checks, generates and measures this workspace")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Check the rules of the house that neither rustc nor clippy knows
+    Tidy,
+    /// Write the generated files: code map, OpenAPI document, list of errors
+    Codegen {
+        /// Write nothing; fail if a generated file is out of date
+        #[arg(long)]
+        check: bool,
+    },
+    /// Run the whole gate, step by step, up to the first failure
+    Ci {
+        /// Run only these steps
+        #[arg(long, value_name = "STEP")]
+        only: Vec<ci::Step>,
+    },
+    /// Run the tests of the whole workspace
+    Test,
+    /// Run one benchmark
+    Bench {
+        /// The benchmark's name; without it, the list is printed
+        name: Option<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let root = root();
+    let outcome = match arguments.task {
+        Task::Tidy => tidy::run(&root),
+        Task::Codegen { check: true } => codegen::check(&root),
+        Task::Codegen { check: false } => codegen::write(&root),
+        Task::Ci { only } => ci::run(&root, &only),
+        Task::Test => ci::test(&root),
+        Task::Bench { name } => bench::run(name.as_deref()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The repository's top folder: the parent of this crate's.
+fn root() -> PathBuf {
+    let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    crate_folder.parent().unwrap_or(crate_folder).to_path_buf()
+}
