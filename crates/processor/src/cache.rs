@@ -1,0 +1,52 @@
+//! What the writer remembers of committed rows, so that hot accounts are not loaded again.
+//!
+//! A cache only: filled from the store and from what was committed, dropped on any fault, bounded.
+//! Two generations: what is used moves to the young one; when that is full it becomes the old one.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+/// A bounded map that forgets what was not used lately.
+pub(crate) struct Generations<K, V> {
+    young: HashMap<K, V>,
+    old: HashMap<K, V>,
+    half: usize,
+}
+
+impl<K: Hash + Eq + Clone, V> Generations<K, V> {
+    /// Remembers at most `most` entries.
+    pub(crate) fn new(most: usize) -> Self {
+        Self { young: HashMap::new(), old: HashMap::new(), half: most / 2 }
+    }
+
+    /// What is remembered of `key`, without counting as a use.
+    pub(crate) fn peek(&self, key: &K) -> Option<&V> {
+        self.young.get(key).or_else(|| self.old.get(key))
+    }
+
+    /// Remembers, as used just now.
+    pub(crate) fn put(&mut self, key: K, value: V) {
+        self.old.remove(&key);
+        self.young.insert(key, value);
+    }
+
+    /// Ages the map; between commits, so that nothing in use is forgotten.
+    pub(crate) fn age(&mut self) {
+        if self.young.len() > self.half {
+            self.old = std::mem::take(&mut self.young);
+        }
+    }
+
+    /// Counts a use: an old entry becomes young.
+    pub(crate) fn touch(&mut self, key: &K) {
+        if let Some((key, value)) = self.old.remove_entry(key) {
+            self.young.insert(key, value);
+        }
+    }
+
+    /// Forgets everything.
+    pub(crate) fn clear(&mut self) {
+        self.young.clear();
+        self.old.clear();
+    }
+}

@@ -1,0 +1,16 @@
+//! The bounds of the write path.
+
+/// Requests that may wait; one more is answered `overloaded`.
+pub const QUEUE_MAX: usize = 8_192;
+/// Requests of one commit.
+pub const BATCH_MAX: usize = 1_024;
+/// Resources that the writer remembers between commits.
+pub const CACHE_RESOURCES_MAX: usize = 50_000;
+/// Heads of platforms that the writer remembers between commits.
+pub const CACHE_HEADS_MAX: usize = 10_000;
+/// Loads that one decision may ask for: a split with a hundred payees asks for three each.
+pub const LOADS_MAX: usize = 2_000;
+/// Due things taken up at once.
+pub const DUE_MAX: usize = 256;
+
+const _: () = assert!(BATCH_MAX <= QUEUE_MAX);

@@ -1,0 +1,270 @@
+//! The step function: a batch of requests in, one commit, their answers out.
+//!
+//! No thread, clock or socket: the same requests at the same reading over the same store give the
+//! same bytes, so a simulator can drive it and replay a seed.
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
+
+use ledger::{PlatformId, Timestamp};
+use payments::{Envelope, Key, Resource};
+use store::{Batch, Fault, Head, SaveFault, Truth};
+
+use crate::answer::{Answer, Failure, Presenter};
+use crate::cache::Generations;
+use crate::limits::{CACHE_HEADS_MAX, CACHE_RESOURCES_MAX, DUE_MAX};
+use crate::metrics::{Observer, Stage};
+use crate::working::{Outcome, Working};
+
+/// A request to the write path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// What is asked, by whom.
+    pub envelope: Envelope,
+    /// For real, or to see.
+    pub mode: Mode,
+}
+
+/// Whether a request changes anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Decide and save.
+    Apply,
+    /// Decide only: the same checks and codes, nothing written.
+    DryRun,
+}
+
+pub(crate) type Resources = Generations<(PlatformId, Key), Option<Resource>>;
+pub(crate) type Heads = Generations<PlatformId, Head>;
+
+/// The write path of one shard.
+pub struct Processor<T, P, O> {
+    pub(crate) truth: T,
+    pub(crate) presenter: P,
+    pub(crate) observer: O,
+    pub(crate) resources: Resources,
+    pub(crate) heads: Heads,
+    pub(crate) position: u64,
+    /// Nothing is due before this reading of the clock, in microseconds; `None` while not known.
+    nothing_due_before: Option<i64>,
+    broken: bool,
+}
+
+/// Later than anything is due, with room for clocks that are ahead.
+const FAR: Timestamp = Timestamp::from_micros(i64::MAX / 4);
+
+impl<T: Truth, P: Presenter, O: Observer> Processor<T, P, O> {
+    /// Starts where the store's history ends.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] when the store cannot say where.
+    pub fn new(mut truth: T, presenter: P, observer: O) -> Result<Self, Fault> {
+        let position = truth.position()?;
+        Ok(Self {
+            truth,
+            presenter,
+            observer,
+            resources: Generations::new(CACHE_RESOURCES_MAX),
+            heads: Generations::new(CACHE_HEADS_MAX),
+            position,
+            nothing_due_before: None,
+            broken: false,
+        })
+    }
+
+    /// The position of the last commit.
+    #[must_use]
+    pub const fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// Whether a commit failed with an unknown outcome: the store must be opened anew.
+    #[must_use]
+    pub const fn is_broken(&self) -> bool {
+        self.broken
+    }
+
+    /// Takes requests in order, commits once, and answers each, in the same order.
+    ///
+    /// `now` is a reading of the server's clock. A batch that panics or cannot be saved is taken
+    /// back and run one by one, so that only what is guilty fails.
+    pub fn step(&mut self, requests: &[Request], now: Timestamp) -> Vec<Answer> {
+        if self.broken {
+            return vec![Answer::Failed(Failure::Stopping); requests.len()];
+        }
+        match self.attempt(requests, now) {
+            Ok(answers) => answers,
+            Err(Broken::OutcomeUnknown) => {
+                self.broken = true;
+                vec![Answer::Failed(Failure::OutcomeUnknown); requests.len()]
+            }
+            Err(Broken::Full) => vec![Answer::Failed(Failure::StorageFull); requests.len()],
+            Err(Broken::Poisoned) if requests.len() == 1 => {
+                vec![Answer::Failed(Failure::Internal); requests.len()]
+            }
+            Err(Broken::Poisoned) => {
+                requests.chunks(1).flat_map(|alone| self.step(alone, now)).collect()
+            }
+        }
+    }
+
+    /// The commands that are due at `now`, for the caller to put in a batch of their own, before
+    /// others at the same reading. Asks the store only when something can be due.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] when the store cannot answer.
+    pub fn due(&mut self, now: Timestamp) -> Result<Vec<Request>, Fault> {
+        if self.nothing_due_before.is_some_and(|first| now.micros() < first) {
+            return Ok(Vec::new());
+        }
+        let due = self.truth.due(now, DUE_MAX)?;
+        if due.is_empty() {
+            self.nothing_due_before = Some(self.first_due()?);
+        }
+        Ok(due.iter().filter_map(crate::due::request).collect())
+    }
+
+    /// When the next thing is due by the server's clock, in microseconds.
+    fn first_due(&mut self) -> Result<i64, Fault> {
+        let Some(first) = self.truth.due(FAR, 1)?.pop() else { return Ok(i64::MAX) };
+        let head = self.truth.head(first.platform)?;
+        let ahead = head.map_or(0, |head| head.clock_offset_micros);
+        Ok(first.due_at.micros().saturating_sub(ahead))
+    }
+
+    fn attempt(&mut self, requests: &[Request], now: Timestamp) -> Result<Vec<Answer>, Broken> {
+        let started = Instant::now();
+        let decided = catch_unwind(AssertUnwindSafe(|| self.decide_all(requests, now)));
+        let (outcomes, batch, changed, loading) = match decided {
+            Ok(Ok(decided)) => decided,
+            Ok(Err(fault)) => return Err(self.give_up(&fault)),
+            Err(_) => {
+                self.forget();
+                return Err(Broken::Poisoned);
+            }
+        };
+        self.observer.stage(Stage::Load, loading);
+        self.observer.stage(Stage::Decide, started.elapsed().saturating_sub(loading));
+        if !batch.commands.is_empty() {
+            self.save(&batch)?;
+            self.absorb(batch, changed);
+        }
+        self.resources.age();
+        self.heads.age();
+        for (request, outcome) in requests.iter().zip(&outcomes) {
+            self.observer.command(request.envelope.command.code(), outcome.word());
+        }
+        Ok(resolve(outcomes, self.position))
+    }
+
+    #[expect(clippy::type_complexity, reason = "the parts of one attempt, taken apart at once")]
+    fn decide_all(
+        &mut self,
+        requests: &[Request],
+        now: Timestamp,
+    ) -> Result<
+        (Vec<Outcome>, Batch, HashMap<(PlatformId, Key), Resource>, std::time::Duration),
+        Fault,
+    > {
+        let mut working = Working::new(self, now);
+        let mut outcomes = Vec::with_capacity(requests.len());
+        for request in requests {
+            outcomes.push(working.take(request)?);
+        }
+        let loading = working.loading();
+        let (batch, changed) = working.into_batch();
+        Ok((outcomes, batch, changed, loading))
+    }
+
+    fn save(&mut self, batch: &Batch) -> Result<(), Broken> {
+        let started = Instant::now();
+        let saved = self.truth.save(batch);
+        self.observer.stage(Stage::Save, started.elapsed());
+        self.observer.batch(batch.commands.len());
+        match saved {
+            Ok(()) => Ok(()),
+            Err(SaveFault::NotSaved(fault)) => Err(self.give_up(&fault)),
+            Err(SaveFault::OutcomeUnknown { .. }) => {
+                self.forget();
+                Err(Broken::OutcomeUnknown)
+            }
+        }
+    }
+
+    fn absorb(&mut self, batch: Batch, changed: HashMap<(PlatformId, Key), Resource>) {
+        self.look_out(&batch);
+        if let Some(last) = batch.commands.last() {
+            self.position = last.position;
+        }
+        for (key, resource) in changed {
+            self.resources.put(key, Some(resource));
+        }
+        for (head, _) in batch.heads {
+            self.heads.put(head.platform, head);
+        }
+    }
+
+    /// Notes when what was saved is due.
+    fn look_out(&mut self, batch: &Batch) {
+        for (platform, resource) in &batch.resources {
+            if let Resource::Platform(_) = resource {
+                // Its clock may have moved.
+                self.nothing_due_before = None;
+            }
+            let Some(due_at) = resource.due_at() else { continue };
+            let head = batch.heads.iter().find(|(head, _)| head.platform == *platform);
+            let ahead = head.map_or(0, |(head, _)| head.clock_offset_micros);
+            let due = due_at.micros().saturating_sub(ahead);
+            self.nothing_due_before = self.nothing_due_before.map(|first| first.min(due));
+        }
+    }
+
+    fn give_up(&mut self, fault: &Fault) -> Broken {
+        self.forget();
+        match fault {
+            Fault::Full => Broken::Full,
+            Fault::Failed { .. } | Fault::Corrupt { .. } | Fault::Behind { .. } => Broken::Poisoned,
+        }
+    }
+
+    fn forget(&mut self) {
+        self.nothing_due_before = None;
+        self.resources.clear();
+        self.heads.clear();
+    }
+}
+
+enum Broken {
+    /// Panicked, or the store failed before COMMIT.
+    Poisoned,
+    /// The disk is full.
+    Full,
+    /// COMMIT failed.
+    OutcomeUnknown,
+}
+
+/// Answers duplicates with what the first of them got, now that it is committed.
+fn resolve(outcomes: Vec<Outcome>, position: u64) -> Vec<Answer> {
+    let mut answers: Vec<Answer> = Vec::with_capacity(outcomes.len());
+    for outcome in outcomes {
+        let answer = match outcome {
+            Outcome::New(presented, _) => Answer::Kept { presented, replayed: false, position },
+            Outcome::Replay(presented) => Answer::Kept { presented, replayed: true, position },
+            Outcome::SameAs(first) => match answers.get(first) {
+                Some(Answer::Kept { presented, position, .. }) => Answer::Kept {
+                    presented: presented.clone(),
+                    replayed: true,
+                    position: *position,
+                },
+                Some(other) => other.clone(),
+                None => Answer::Failed(Failure::Internal),
+            },
+            Outcome::Other(answer, _) => answer,
+        };
+        answers.push(answer);
+    }
+    answers
+}

@@ -1,0 +1,9 @@
+//! The write path driven step by step over the in-memory store.
+
+mod faults;
+mod idempotency;
+mod properties;
+mod story;
+mod threads;
+mod troubled;
+mod world;

@@ -1,0 +1,426 @@
+//! A batch in the making: each request decided on what the ones before it changed.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use ledger::{Entry, EntryId, PlatformId, Timestamp};
+use payments::audit::{AuditRecord, Touched};
+use payments::ids::{AuditId, EventId};
+use payments::{
+    Change, Command, Context, Decision, Envelope, Found, Key, OPERATOR, Rejected, Resource, Stop,
+    View, decide, mint_at,
+};
+use sha2::{Digest, Sha256};
+use store::{Batch, Committed, Fault, Head, StoredCommand, Truth, codec};
+
+use crate::answer::{Answer, Failure, Presented, Presenter};
+use crate::limits::LOADS_MAX;
+use crate::metrics::Observer;
+use crate::step::{Mode, Processor, Request, Resources};
+
+/// What came of one request, before the commit.
+pub(crate) enum Outcome {
+    /// A command of this batch, with the word for what came of it.
+    New(Presented, String),
+    /// A command that was committed before.
+    Replay(Presented),
+    /// The same key as the request at this place of the batch.
+    SameAs(usize),
+    /// Nothing to commit.
+    Other(Answer, String),
+}
+
+impl Outcome {
+    /// The word for metrics.
+    pub(crate) fn word(&self) -> &str {
+        match self {
+            Self::New(_, word) | Self::Other(_, word) => word,
+            Self::Replay(_) | Self::SameAs(_) => "replayed",
+        }
+    }
+}
+
+/// A batch in the making.
+pub(crate) struct Working<'p, T, P, O> {
+    processor: &'p mut Processor<T, P, O>,
+    now: Timestamp,
+    taken: usize,
+    keys: HashMap<(PlatformId, String), (usize, [u8; 32])>,
+    changed: HashMap<(PlatformId, Key), Resource>,
+    order: Vec<(PlatformId, Key)>,
+    heads: HashMap<PlatformId, (Head, u64)>,
+    heads_order: Vec<PlatformId>,
+    commands: Vec<Committed>,
+    loading: Duration,
+}
+
+/// What a decision sees: the batch's changes over what is remembered.
+struct Sight<'v> {
+    platform: PlatformId,
+    changed: &'v HashMap<(PlatformId, Key), Resource>,
+    resources: &'v Resources,
+}
+
+impl View for Sight<'_> {
+    fn find(&self, key: &Key) -> Found<'_> {
+        let key = (self.platform, key.clone());
+        if let Some(resource) = self.changed.get(&key) {
+            return Found::Present(resource);
+        }
+        match self.resources.peek(&key) {
+            None => Found::Missing,
+            Some(None) => Found::Absent,
+            Some(Some(resource)) => Found::Present(resource),
+        }
+    }
+}
+
+impl<'p, T: Truth, P: Presenter, O: Observer> Working<'p, T, P, O> {
+    pub(crate) fn new(processor: &'p mut Processor<T, P, O>, now: Timestamp) -> Self {
+        Self {
+            processor,
+            now,
+            taken: 0,
+            keys: HashMap::new(),
+            changed: HashMap::new(),
+            order: Vec::new(),
+            heads: HashMap::new(),
+            heads_order: Vec::new(),
+            commands: Vec::new(),
+            loading: Duration::ZERO,
+        }
+    }
+
+    /// How long loading took so far.
+    pub(crate) const fn loading(&self) -> Duration {
+        self.loading
+    }
+
+    /// Takes the next request of the batch.
+    pub(crate) fn take(&mut self, request: &Request) -> Result<Outcome, Fault> {
+        let place = self.taken;
+        self.taken += 1;
+        if request.mode == Mode::DryRun {
+            return self.decided(request);
+        }
+        if let Some(earlier) = self.earlier(&request.envelope)? {
+            return Ok(earlier);
+        }
+        let outcome = self.decided(request)?;
+        // What is not kept leaves the key free, also for the next of this batch.
+        if let (Outcome::New(..), Some(used)) = (&outcome, &request.envelope.idempotency) {
+            self.keys.insert((used.scope, used.key.clone()), (place, used.fingerprint));
+        }
+        Ok(outcome)
+    }
+
+    fn decided(&mut self, request: &Request) -> Result<Outcome, Fault> {
+        let envelope = self.addressed(&request.envelope)?;
+        let head = self.head(envelope.platform)?;
+        let next = head.created_at.micros().saturating_add(1);
+        let at = Timestamp::from_micros(self.now.micros().max(next));
+        let decided = match self.decide(&envelope, at)? {
+            Decided::Decision(decision) => Ok(decision),
+            Decided::Rejected(rejected) => Err(rejected),
+            Decided::Endless => {
+                return Ok(Outcome::Other(Answer::Failed(Failure::Internal), "failed".to_owned()));
+            }
+        };
+        Ok(match (request.mode, decided) {
+            (Mode::Apply, Ok(decision)) => self.apply(&envelope, decision, head, at)?,
+            (Mode::Apply, Err(rejected)) if rejected.is_kept() => {
+                self.refuse(&envelope, &rejected, head, at)
+            }
+            (Mode::Apply, Err(rejected)) => {
+                let word = rejected.code().to_owned();
+                Outcome::Other(Answer::Refused(rejected), word)
+            }
+            (Mode::DryRun, decided) => self.show(&envelope, decided, &head, at),
+        })
+    }
+
+    /// The batch as the store takes it, and what to remember once it is committed.
+    pub(crate) fn into_batch(self) -> (Batch, HashMap<(PlatformId, Key), Resource>) {
+        let Self { changed, order, mut heads, heads_order, commands, .. } = self;
+        let resources = order
+            .into_iter()
+            .filter_map(|at| changed.get(&at).map(|resource| (at.0, resource.clone())))
+            .collect();
+        let heads = heads_order.iter().filter_map(|platform| heads.remove(platform)).collect();
+        (Batch { commands, resources, heads }, changed)
+    }
+
+    /// What was answered under the same key, in this batch or before.
+    fn earlier(&mut self, envelope: &Envelope) -> Result<Option<Outcome>, Fault> {
+        let Some(idempotency) = &envelope.idempotency else { return Ok(None) };
+        let reused = || Outcome::Other(Answer::KeyReused, "idempotency_key_reused".to_owned());
+        let at = (idempotency.scope, idempotency.key.clone());
+        if let Some((first, fingerprint)) = self.keys.get(&at) {
+            let same = *fingerprint == idempotency.fingerprint;
+            return Ok(Some(if same { Outcome::SameAs(*first) } else { reused() }));
+        }
+        let stored = self.processor.truth.command_by_key(idempotency.scope, &idempotency.key)?;
+        let Some(stored) = stored else { return Ok(None) };
+        let matches = stored
+            .idempotency
+            .as_ref()
+            .is_some_and(|stored| stored.fingerprint == idempotency.fingerprint);
+        let StoredCommand { status, body, .. } = stored;
+        Ok(Some(if matches { Outcome::Replay(Presented { status, body }) } else { reused() }))
+    }
+
+    /// A command that makes a platform is the first of that platform's own history, under a new id.
+    fn addressed(&mut self, envelope: &Envelope) -> Result<Envelope, Fault> {
+        let mut envelope = envelope.clone();
+        if !matches!(envelope.command, Command::PlatformCreate(_)) {
+            return Ok(envelope);
+        }
+        let mut at = self.now;
+        loop {
+            let id = PlatformId::from_bytes(mint_at(OPERATOR, at, 0));
+            if self.head(id)?.seq == 0 {
+                envelope.platform = id;
+                return Ok(envelope);
+            }
+            at = Timestamp::from_micros(at.micros().saturating_add(1));
+        }
+    }
+
+    fn head(&mut self, platform: PlatformId) -> Result<Head, Fault> {
+        if let Some((head, _)) = self.heads.get(&platform) {
+            return Ok(head.clone());
+        }
+        if let Some(head) = self.processor.heads.peek(&platform) {
+            return Ok(head.clone());
+        }
+        let head = self.processor.truth.head(platform)?;
+        let head = head.unwrap_or_else(|| Head::genesis(platform));
+        if head.seq > 0 {
+            self.processor.heads.put(platform, head.clone());
+        }
+        Ok(head)
+    }
+
+    /// Decides, loading what is missing and deciding again.
+    fn decide(&mut self, envelope: &Envelope, at: Timestamp) -> Result<Decided, Fault> {
+        for _ in 0..LOADS_MAX {
+            let sight = Sight {
+                platform: envelope.platform,
+                changed: &self.changed,
+                resources: &self.processor.resources,
+            };
+            let context = Context {
+                view: &sight,
+                platform: envelope.platform,
+                actor: envelope.actor,
+                at,
+                sandbox: self.processor.truth.is_sandbox(),
+            };
+            let missing = match decide(envelope, context) {
+                Ok(decision) => return Ok(Decided::Decision(decision)),
+                Err(Stop::Rejected(rejected)) => return Ok(Decided::Rejected(rejected)),
+                Err(Stop::Missing(key)) => (envelope.platform, key),
+            };
+            let started = Instant::now();
+            let loaded = self.processor.truth.load(std::slice::from_ref(&missing))?;
+            self.loading = self.loading.saturating_add(started.elapsed());
+            let found = loaded.into_iter().next().flatten();
+            self.processor.resources.put(missing, found);
+        }
+        Ok(Decided::Endless)
+    }
+
+    fn apply(
+        &mut self,
+        envelope: &Envelope,
+        decision: Decision,
+        mut head: Head,
+        at: Timestamp,
+    ) -> Result<Outcome, Fault> {
+        let (seq, before) = advance(&mut head, at);
+        let entry = entry(&decision, &head, seq, at);
+        if let Some(entry) = &entry {
+            head.entry_hash = entry.hash;
+        }
+        for change in &decision.changes {
+            if let Resource::Platform(platform) = &change.after {
+                head.clock_offset_micros = platform.clock_offset_micros;
+            }
+        }
+        let presented = self.processor.presenter.applied(envelope, &decision, entry.as_ref());
+        let touched = touched(&decision, envelope.platform, at);
+        let mut audit = self.audit(envelope, (seq, at), "applied", &presented);
+        (audit.before_hash, audit.after_hash) = state_hashes(&decision)?;
+        audit.touched = touched;
+        self.record(envelope, (head, before), audit, (entry, presented.clone()));
+        for Change { after, .. } in decision.changes {
+            let key = (envelope.platform, after.key());
+            self.processor.resources.touch(&key);
+            if self.changed.insert(key.clone(), after).is_none() {
+                self.order.push(key);
+            }
+        }
+        Ok(Outcome::New(presented, "applied".to_owned()))
+    }
+
+    fn refuse(
+        &mut self,
+        envelope: &Envelope,
+        rejected: &Rejected,
+        mut head: Head,
+        at: Timestamp,
+    ) -> Outcome {
+        let (seq, before) = advance(&mut head, at);
+        let presented = self.processor.presenter.refused(envelope, rejected);
+        let audit = self.audit(envelope, (seq, at), rejected.code(), &presented);
+        self.record(envelope, (head, before), audit, (None, presented.clone()));
+        Outcome::New(presented, rejected.code().to_owned())
+    }
+
+    fn show(
+        &self,
+        envelope: &Envelope,
+        decided: Result<Decision, Rejected>,
+        head: &Head,
+        at: Timestamp,
+    ) -> Outcome {
+        let presented = match decided {
+            Err(rejected) if !rejected.is_kept() => {
+                let word = rejected.code().to_owned();
+                return Outcome::Other(Answer::Refused(rejected), word);
+            }
+            Err(rejected) => self.processor.presenter.refused(envelope, &rejected),
+            Ok(decision) => {
+                let entry = entry(&decision, head, head.seq.saturating_add(1), at);
+                self.processor.presenter.applied(envelope, &decision, entry.as_ref())
+            }
+        };
+        Outcome::Other(Answer::Dry(presented), "dry_run".to_owned())
+    }
+
+    fn audit(
+        &self,
+        envelope: &Envelope,
+        (seq, at): (u64, Timestamp),
+        outcome: &str,
+        presented: &Presented,
+    ) -> AuditRecord {
+        AuditRecord {
+            id: AuditId::from_bytes(mint_at(envelope.platform, at, 0)),
+            platform: envelope.platform,
+            seq,
+            created_at: at,
+            actor: envelope.actor,
+            address: envelope.address.clone(),
+            request_id: envelope.request_id.clone(),
+            command: envelope.command.code().to_owned(),
+            outcome: outcome.to_owned(),
+            touched: Vec::new(),
+            before_hash: Sha256::digest([]).into(),
+            after_hash: Sha256::digest([]).into(),
+            answer_hash: Sha256::digest(&presented.body).into(),
+            prev_hash: ledger::GENESIS,
+            hash: ledger::GENESIS,
+        }
+    }
+
+    fn record(
+        &mut self,
+        envelope: &Envelope,
+        (mut head, before): (Head, u64),
+        mut audit: AuditRecord,
+        (entry, presented): (Option<Entry>, Presented),
+    ) {
+        audit.prev_hash = head.audit_hash;
+        audit.hash = audit.digest();
+        head.audit_hash = audit.hash;
+        let committed = u64::try_from(self.commands.len()).unwrap_or(u64::MAX);
+        let position = self.processor.position.saturating_add(committed).saturating_add(1);
+        let command = StoredCommand {
+            platform: envelope.platform,
+            seq: audit.seq,
+            created_at: audit.created_at,
+            idempotency: envelope.idempotency.clone(),
+            status: presented.status,
+            body: presented.body,
+        };
+        self.commands.push(Committed { position, command, audit, entry });
+        match self.heads.get_mut(&envelope.platform) {
+            Some((known, _)) => *known = head,
+            None => {
+                self.heads_order.push(envelope.platform);
+                self.heads.insert(envelope.platform, (head, before));
+            }
+        }
+    }
+}
+
+enum Decided {
+    Decision(Decision),
+    Rejected(Rejected),
+    /// It asks for more than any command may.
+    Endless,
+}
+
+/// Takes the next seq; answers it, and the one before.
+const fn advance(head: &mut Head, at: Timestamp) -> (u64, u64) {
+    let before = head.seq;
+    head.seq = before.saturating_add(1);
+    head.created_at = at;
+    (head.seq, before)
+}
+
+fn entry(decision: &Decision, head: &Head, seq: u64, at: Timestamp) -> Option<Entry> {
+    let draft = decision.entry.as_ref()?;
+    let entry = Entry {
+        platform: head.platform,
+        seq,
+        id: EntryId::from_bytes(mint_at(head.platform, at, 0)),
+        transaction: draft.transaction,
+        transition_no: draft.transition_no,
+        created_at: at,
+        effective_at: draft.effective_at,
+        legs: draft.legs.clone(),
+        prev_hash: head.entry_hash,
+        hash: ledger::GENESIS,
+    };
+    Some(entry.sealed())
+}
+
+/// The events of a decision: one for each resource that a caller can see and whose version moved.
+fn touched(decision: &Decision, platform: PlatformId, at: Timestamp) -> Vec<Touched> {
+    let changes = decision.changes.iter().filter_map(|change| {
+        let after = change.after.visible()?;
+        let before = change.before.as_ref().and_then(Resource::visible);
+        let moved = before.is_none_or(|before| before.meta.version != after.meta.version);
+        let ours =
+            matches!(&change.after, Resource::Account(account) if account.customer.is_none());
+        (moved && !ours).then(|| (before.map(|before| before.status.to_owned()), after))
+    });
+    let event = |index: usize| {
+        EventId::from_bytes(mint_at(platform, at, u16::try_from(index).unwrap_or(u16::MAX)))
+    };
+    changes
+        .enumerate()
+        .map(|(index, (from, after))| Touched {
+            event: event(index),
+            kind: after.kind,
+            id: after.id,
+            version: after.meta.version,
+            from,
+            to: after.status.to_owned(),
+        })
+        .collect()
+}
+
+/// SHA-256 over what changed, before and after.
+fn state_hashes(decision: &Decision) -> Result<([u8; 32], [u8; 32]), Fault> {
+    let (mut before, mut after) = (Sha256::new(), Sha256::new());
+    for change in &decision.changes {
+        if let Some(resource) = &change.before {
+            before.update(codec::encode("audit_records", resource)?);
+        }
+        after.update(codec::encode("audit_records", &change.after)?);
+    }
+    Ok((before.finalize().into(), after.finalize().into()))
+}
