@@ -1,0 +1,69 @@
+//! Which resources a commit changed, as far as its journal rows do not name them.
+//!
+//! An audit record names what callers can see, an entry the accounts it moves. What else a commit
+//! changes (an instruction, an account that only its status changed …) stands in the column
+//! `changed` of its last command, so that whoever follows the journal misses nothing. Windows and
+//! names are left out: the read model reads those from the truth.
+
+use std::collections::BTreeSet;
+
+use ledger::PlatformId;
+use payments::{Key, Kind, Resource};
+use store::{Batch, Committed, Fault, codec, facts};
+
+use crate::journal_rows::touched_keys;
+
+/// The place of a resource: its kind (`None` is an instruction) and id.
+type Place = (Option<Kind>, [u8; 16]);
+
+/// What the rows of `batch` do not name, as the bytes of the column; `None` if that is nothing.
+pub(crate) fn unnamed(batch: &Batch) -> Result<Option<Vec<u8>>, Fault> {
+    let named: BTreeSet<(PlatformId, Key)> = batch.commands.iter().flat_map(named).collect();
+    let mut unnamed: Vec<(PlatformId, Place)> = Vec::new();
+    for (platform, resource) in &batch.resources {
+        if let Some(place) = place(resource)
+            && !named.contains(&(*platform, resource.key()))
+        {
+            unnamed.push((*platform, place));
+        }
+    }
+    if unnamed.is_empty() {
+        return Ok(None);
+    }
+    codec::encode("commands", &unnamed).map(Some)
+}
+
+/// What the journal rows of a command name.
+pub(crate) fn named(committed: &Committed) -> Vec<(PlatformId, Key)> {
+    let entry = committed.entry.iter();
+    let legs = entry.flat_map(|entry| entry.legs.iter().map(|leg| (entry.platform, leg)));
+    let accounts = legs.map(|(platform, leg)| (platform, Key::Account(leg.leg.account)));
+    touched_keys(&committed.audit).chain(accounts).collect()
+}
+
+/// What the bytes of the column name.
+pub(crate) fn read(bytes: &[u8]) -> Result<Vec<(PlatformId, Key)>, Fault> {
+    let places: Vec<(PlatformId, Place)> = codec::decode("commands", bytes)?;
+    let key = |(kind, id): Place| match kind {
+        Some(kind) => facts::key_of(kind, id),
+        None => Key::Instruction(id),
+    };
+    Ok(places.into_iter().map(|(platform, place)| (platform, key(place))).collect())
+}
+
+fn place(resource: &Resource) -> Option<Place> {
+    match resource {
+        Resource::Instruction(it) => Some((None, it.id)),
+        Resource::Window(_) | Resource::Name(_) => None,
+        Resource::Platform(_)
+        | Resource::ApiKey(_)
+        | Resource::Role(_)
+        | Resource::Customer(_)
+        | Resource::Person(_)
+        | Resource::Account(_)
+        | Resource::BankAccount(_)
+        | Resource::Transaction(_)
+        | Resource::Hold(_)
+        | Resource::Refund(_) => resource.visible().map(|it| (Some(it.kind), it.id)),
+    }
+}

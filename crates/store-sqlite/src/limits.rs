@@ -1,0 +1,34 @@
+//! The bounds of this store; their relations are asserted when this is compiled.
+
+/// How long a reader waits for the read model to reach its position, in milliseconds.
+pub const READ_WAIT_MS: u64 = 1_000;
+/// How many readers read at once; more wait for one to finish.
+pub const READERS_MAX: usize = 4;
+/// How many commands the feeder takes into the read model in one transaction.
+pub const FEED_COMMANDS_MAX: usize = 4_096;
+/// How long the feeder waits after a fault before it tries again, in milliseconds.
+pub const FEED_RETRY_MS: u64 = 1_000;
+/// From how many pages of 4096 bytes in the truth's log on it is brought into the file.
+pub const LOG_PAGES_MIN: u32 = 1_000;
+/// From how many pages on the writer is held up, so that the log can begin anew.
+pub const LOG_PAGES_MAX: u32 = 8_000;
+/// How long a statement waits for another connection, in milliseconds.
+pub const BUSY_MS: u64 = 10_000;
+/// How long a checkpoint waits for readers, in milliseconds: while it does, the writer waits too.
+pub const CHECKPOINT_BUSY_MS: u64 = 20;
+/// How many statements a connection keeps prepared.
+pub const STATEMENTS_MAX: usize = 128;
+/// Up to how many bytes a read model is checked when it is opened; a larger one takes too long.
+pub const CHECKED_BYTES_MAX: u64 = 256 * 1024 * 1024;
+/// How many numbers the legs of one command take in the read model, used or not.
+pub const LEGS_PLACES: u64 = 4_096;
+/// How many keys are in memory before they are written into a run.
+pub const KEYS_TAIL_MAX: usize = 65_536;
+/// How many runs of keys of one size are merged into one of the next.
+pub const KEYS_FAN: usize = 8;
+/// How many rows are read at once to find their keys again.
+pub const KEYS_ROWS_MAX: usize = 4_096;
+
+const _: () = assert!(LOG_PAGES_MIN < LOG_PAGES_MAX);
+const _: () = assert!(CHECKPOINT_BUSY_MS < BUSY_MS);
+const _: () = assert!(ledger::limits::LEGS_MAX <= 2_000 && 2_000 < LEGS_PLACES);

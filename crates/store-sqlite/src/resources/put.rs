@@ -1,0 +1,247 @@
+//! Puts a resource into its table, new or changed.
+
+use ledger::PlatformId;
+use payments::resources::{Account, Hold, Instruction, Name, Transaction, Window};
+use payments::states::Machine;
+use payments::{Kind, NameKind, Resource};
+use rusqlite::{Connection, params};
+use store::check::broken;
+use store::{Fault, codec};
+
+use super::{INSTRUCTION, without_counters};
+use crate::columns::{While, asset_kind, hi, lo, name_kind};
+
+const ACTION: &str = "save a resource";
+
+/// Puts `resource`; all but the name of a transaction, which is [`put_transaction_name`]'s.
+pub(crate) fn put(
+    connection: &Connection,
+    platform: PlatformId,
+    resource: &Resource,
+) -> Result<(), Fault> {
+    match resource {
+        Resource::Account(it) => put_account(connection, platform, it),
+        Resource::Transaction(it) => put_transaction(connection, platform, it),
+        Resource::Hold(it) => put_hold(connection, platform, it),
+        Resource::Window(it) => put_window(connection, platform, it),
+        Resource::Name(it) => put_name(connection, platform, it),
+        Resource::Instruction(Instruction { id, .. }) => {
+            put_other(connection, platform, (INSTRUCTION, *id), resource)
+        }
+        Resource::Platform(_)
+        | Resource::ApiKey(_)
+        | Resource::Role(_)
+        | Resource::Customer(_)
+        | Resource::Person(_)
+        | Resource::BankAccount(_)
+        | Resource::Refund(_) => match resource.visible() {
+            Some(it) => put_other(connection, platform, (it.kind.code(), it.id), resource),
+            None => Ok(()),
+        },
+    }
+}
+
+fn put_other(
+    connection: &Connection,
+    platform: PlatformId,
+    (kind, id): (&str, [u8; 16]),
+    resource: &Resource,
+) -> Result<(), Fault> {
+    let body = codec::encode("resources", resource)?;
+    let sql = "INSERT INTO resources (kind, id, platform_id, body) VALUES (?1, ?2, ?3, ?4) \
+               ON CONFLICT (kind, id, platform_id) DO UPDATE SET body = excluded.body";
+    let mut statement = connection.prepare_cached(sql).to(ACTION)?;
+    statement.execute(params![kind, id, platform.as_bytes(), body]).to(ACTION)?;
+    Ok(())
+}
+
+/// Changes the account, or makes it. That it keeps its chart and asset, the WHERE sees to: the row is
+/// not found then, and its key is taken.
+fn put_account(
+    connection: &Connection,
+    platform: PlatformId,
+    account: &Account,
+) -> Result<(), Fault> {
+    let (ledger, counters) = (&account.ledger, &account.ledger.counters);
+    let body = codec::encode("accounts", &without_counters(account))?;
+    let values = params![
+        ledger.id.as_bytes(),
+        platform.as_bytes(),
+        ledger.chart.code(),
+        ledger.asset.code(),
+        ledger.asset.scale(),
+        asset_kind(ledger.asset),
+        ledger.version,
+        hi(counters.debits_pending),
+        lo(counters.debits_pending),
+        hi(counters.debits_posted),
+        lo(counters.debits_posted),
+        hi(counters.credits_pending),
+        lo(counters.credits_pending),
+        hi(counters.credits_posted),
+        lo(counters.credits_posted),
+        hi(ledger.credit_limit),
+        lo(ledger.credit_limit),
+        body,
+    ];
+    let sql = "UPDATE accounts SET legs = ?7, debits_pending_hi = ?8, debits_pending_lo = ?9, \
+                 debits_posted_hi = ?10, debits_posted_lo = ?11, credits_pending_hi = ?12, \
+                 credits_pending_lo = ?13, credits_posted_hi = ?14, credits_posted_lo = ?15, \
+                 credit_limit_hi = ?16, credit_limit_lo = ?17, body = ?18 \
+               WHERE id = ?1 AND platform_id = ?2 AND chart = ?3 AND asset = ?4 \
+                 AND asset_scale = ?5 AND asset_kind = ?6";
+    if connection.prepare_cached(sql).to(ACTION)?.execute(values).to(ACTION)? == 1 {
+        return Ok(());
+    }
+    put_asset(connection, platform, account)?;
+    let sql = "INSERT INTO accounts (id, platform_id, chart, asset, asset_scale, asset_kind, legs, \
+                 debits_pending_hi, debits_pending_lo, debits_posted_hi, debits_posted_lo, \
+                 credits_pending_hi, credits_pending_lo, credits_posted_hi, credits_posted_lo, \
+                 credit_limit_hi, credit_limit_lo, body) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
+    connection.prepare_cached(sql).to(ACTION)?.execute(values).to(ACTION)?;
+    Ok(())
+}
+
+/// Invariant 10: a code that the platform counts in already stays as it is, and an account in
+/// another asset of that code has nothing to refer to.
+fn put_asset(
+    connection: &Connection,
+    platform: PlatformId,
+    account: &Account,
+) -> Result<(), Fault> {
+    let asset = account.ledger.asset;
+    let sql = "INSERT INTO assets (platform_id, code, scale, kind) VALUES (?1, ?2, ?3, ?4) \
+               ON CONFLICT DO NOTHING";
+    let mut statement = connection.prepare_cached(sql).to(ACTION)?;
+    let values = params![platform.as_bytes(), asset.code(), asset.scale(), asset_kind(asset)];
+    statement.execute(values).to(ACTION)?;
+    Ok(())
+}
+
+fn put_transaction(
+    connection: &Connection,
+    platform: PlatformId,
+    transaction: &Transaction,
+) -> Result<(), Fault> {
+    let sql = "INSERT INTO transactions \
+                 (id, platform_id, captured_hi, captured_lo, refunded_hi, refunded_lo, body) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
+               ON CONFLICT (id, platform_id) DO UPDATE SET \
+                 captured_hi = excluded.captured_hi, captured_lo = excluded.captured_lo, \
+                 refunded_hi = excluded.refunded_hi, refunded_lo = excluded.refunded_lo, \
+                 body = excluded.body";
+    let mut statement = connection.prepare_cached(sql).to(ACTION)?;
+    statement
+        .execute(params![
+            transaction.id.as_bytes(),
+            platform.as_bytes(),
+            hi(transaction.captured),
+            lo(transaction.captured),
+            hi(transaction.refunded),
+            lo(transaction.refunded),
+            codec::encode("transactions", transaction)?,
+        ])
+        .to(ACTION)?;
+    Ok(())
+}
+
+/// Invariant 5: a hold that is resolved stays so; the guard makes the upsert touch no row.
+fn put_hold(connection: &Connection, platform: PlatformId, hold: &Hold) -> Result<(), Fault> {
+    let sql = "INSERT INTO holds \
+                 (id, platform_id, status, amount_hi, amount_lo, posted_hi, posted_lo, body) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) \
+               ON CONFLICT (id, platform_id) DO UPDATE SET status = excluded.status, \
+                 amount_hi = excluded.amount_hi, amount_lo = excluded.amount_lo, \
+                 posted_hi = excluded.posted_hi, posted_lo = excluded.posted_lo, \
+                 body = excluded.body \
+               WHERE status = 'active' OR (status, posted_hi, posted_lo) \
+                 = (excluded.status, excluded.posted_hi, excluded.posted_lo)";
+    let mut statement = connection.prepare_cached(sql).to(ACTION)?;
+    let changed = statement
+        .execute(params![
+            hold.id.as_bytes(),
+            platform.as_bytes(),
+            hold.status.code(),
+            hi(hold.amount.minor()),
+            lo(hold.amount.minor()),
+            hi(hold.posted),
+            lo(hold.posted),
+            codec::encode("holds", hold)?,
+        ])
+        .to(ACTION)?;
+    if changed != 1 {
+        return Err(broken("a hold resolves once"));
+    }
+    put_due(connection, platform, &Resource::Hold(hold.clone()))
+}
+
+/// Keeps when the writer must look at a resource again; of the kinds that may be due.
+fn put_due(
+    connection: &Connection,
+    platform: PlatformId,
+    resource: &Resource,
+) -> Result<(), Fault> {
+    let Some(it) = resource.visible() else { return Ok(()) };
+    let (kind, id) = (it.kind.code(), it.id);
+    if let Some(due_at) = resource.due_at() {
+        let sql = "INSERT INTO due (platform_id, kind, id, due_at) VALUES (?1, ?2, ?3, ?4) \
+                   ON CONFLICT (platform_id, kind, id) DO UPDATE SET due_at = excluded.due_at";
+        let mut statement = connection.prepare_cached(sql).to(ACTION)?;
+        statement.execute(params![platform.as_bytes(), kind, id, due_at.micros()]).to(ACTION)?;
+    } else {
+        let sql = "DELETE FROM due WHERE platform_id = ?1 AND kind = ?2 AND id = ?3";
+        let mut statement = connection.prepare_cached(sql).to(ACTION)?;
+        statement.execute(params![platform.as_bytes(), kind, id]).to(ACTION)?;
+    }
+    Ok(())
+}
+
+fn put_window(connection: &Connection, platform: PlatformId, window: &Window) -> Result<(), Fault> {
+    let sql = "INSERT INTO windows (customer_id, capability, asset, platform_id, body) \
+               VALUES (?1, ?2, ?3, ?4, ?5) \
+               ON CONFLICT (customer_id, capability, asset, platform_id) \
+               DO UPDATE SET body = excluded.body";
+    let mut statement = connection.prepare_cached(sql).to(ACTION)?;
+    statement
+        .execute(params![
+            window.customer.as_bytes(),
+            window.capability.code(),
+            window.asset.code(),
+            platform.as_bytes(),
+            codec::encode("windows", window)?,
+        ])
+        .to(ACTION)?;
+    Ok(())
+}
+
+fn put_name(connection: &Connection, platform: PlatformId, name: &Name) -> Result<(), Fault> {
+    if name.kind == NameKind::ExternalId(Kind::Transaction) {
+        return Ok(());
+    }
+    let sql = "INSERT INTO names (platform_id, kind, text, target) VALUES (?1, ?2, ?3, ?4) \
+               ON CONFLICT (platform_id, kind, text) DO UPDATE SET target = excluded.target";
+    let mut statement = connection.prepare_cached(sql).to(ACTION)?;
+    let values = params![platform.as_bytes(), name_kind(name.kind), name.text, name.target];
+    statement.execute(values).to(ACTION)?;
+    Ok(())
+}
+
+/// Puts the name of a transaction: over the row `known`, or as a new one, whose number it returns.
+pub(crate) fn put_transaction_name(
+    connection: &Connection,
+    platform: PlatformId,
+    name: &Name,
+    known: Option<u64>,
+) -> Result<Option<u64>, Fault> {
+    if let Some(number) = known {
+        let sql = "UPDATE transaction_names SET target = ?2 WHERE number = ?1";
+        let mut statement = connection.prepare_cached(sql).to(ACTION)?;
+        statement.execute(params![number, name.target]).to(ACTION)?;
+        return Ok(None);
+    }
+    let sql = "INSERT INTO transaction_names (platform_id, text, target) VALUES (?1, ?2, ?3)";
+    let mut statement = connection.prepare_cached(sql).to(ACTION)?;
+    statement.execute(params![platform.as_bytes(), name.text, name.target]).to(ACTION)?;
+    Ok(u64::try_from(connection.last_insert_rowid()).ok())
+}
