@@ -1,0 +1,33 @@
+//! The bounds of the API's edge; their relations are asserted when this is compiled.
+
+/// Bytes of a body.
+pub const BODY_BYTES_MAX: usize = 256 * 1024;
+/// Rows of a page.
+pub const PAGE_MAX: usize = 100;
+/// Rows of a page, unless the caller says otherwise.
+pub const PAGE_DEFAULT: usize = 25;
+/// Bytes of a parameter that is text.
+pub const PARAMETER_BYTES_MAX: usize = 512;
+/// The largest number of a command that can be asked for: what JSON readers hold exactly.
+pub const SEQ_MAX: u64 = 9_007_199_254_740_991;
+/// The longest delay that the sandbox bank is asked for: a year, in seconds.
+pub const DELAY_SECONDS_MAX: u32 = 31_536_000;
+/// Levels of arrays and objects in a body.
+pub const BODY_DEPTH_MAX: usize = 16;
+/// Characters of an idempotency key.
+pub const IDEMPOTENCY_KEY_MAX: usize = 255;
+/// Reads at the same time.
+pub const READERS_MAX: usize = 64;
+/// API keys remembered between requests.
+pub const KEYS_REMEMBERED_MAX: usize = 10_000;
+/// Answers of the sandbox remembered for repeated requests.
+pub const SANDBOX_ANSWERS_MAX: usize = 10_000;
+/// Instructions or events that the bank worker takes at once.
+pub const WORKER_PAGE: usize = 256;
+/// Platforms that the bank worker drives.
+pub const WORKER_PLATFORMS_MAX: usize = 10_000;
+/// Rows of the operator's queue.
+pub const QUEUE_MAX: usize = 100;
+
+const _: () = assert!(PAGE_DEFAULT <= PAGE_MAX);
+const _: () = assert!(BODY_DEPTH_MAX < 128, "the parser itself ends at 128 levels");

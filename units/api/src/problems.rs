@@ -1,0 +1,156 @@
+//! The one place that turns refusals and faults into problems.
+//!
+//! Statuses come from the table in `codes`; a refusal's category must agree with it, which a test
+//! proves for every code of the domain. Start at [`of_rejected`].
+
+use api::problem::{Category, Problem};
+use payments::Rejected;
+use processor::Failure as Unanswered;
+use rails::BankError;
+use store::Fault;
+
+use crate::codes::{Retry, find};
+use crate::failure::Failure;
+use crate::render::time;
+
+/// The problem of a code in the table.
+pub(crate) fn problem(code: &'static str) -> Problem {
+    let Some(row) = find(code) else {
+        tracing::error!(code, "a code is not in the table");
+        return unit::problems::internal();
+    };
+    let problem = Problem::new(row.status, row.code, row.category, row.title);
+    match row.retry {
+        Retry::Later => problem.retryable(),
+        Retry::Never => problem,
+    }
+}
+
+/// The problem of a code, with one field that is wrong.
+pub(crate) fn at(
+    code: &'static str,
+    pointer: impl Into<String>,
+    detail: impl Into<String>,
+) -> Failure {
+    let (pointer, detail) = (pointer.into(), detail.into());
+    let problem = problem(code).detail(format!("{pointer}: {detail}"));
+    problem.field(pointer, code, detail).into()
+}
+
+/// The problem of a code, with what happened this time.
+pub(crate) fn because(code: &'static str, detail: impl Into<String>) -> Failure {
+    problem(code).detail(detail).into()
+}
+
+/// What a refusal of the domain is on the wire.
+pub fn of_rejected(rejected: &Rejected) -> Problem {
+    let mut answer = problem(rejected.code()).detail(rejected.to_string());
+    if let Some(pointer) = rejected.pointer() {
+        let whole = rejected.to_string();
+        let detail = whole.strip_prefix(&format!("{pointer}: ")).unwrap_or(&whole).to_owned();
+        answer = answer.field(pointer, rejected.code(), detail);
+    }
+    for (name, value) in figures(rejected) {
+        answer = answer.figure(name, value);
+    }
+    for requirement in rejected.requirements() {
+        answer = answer.requirement(requirement);
+    }
+    for transition in rejected.available_transitions() {
+        answer = answer.available_transition(*transition);
+    }
+    answer
+}
+
+/// The figures that a refusal shows.
+fn figures(rejected: &Rejected) -> Vec<(&'static str, String)> {
+    if let Rejected::InsufficientFunds { available, needed, .. } = rejected {
+        return vec![("available", available.clone()), ("needed", needed.clone())];
+    }
+    if let Rejected::LimitExceeded { limit, used, needed, resets_at, .. } = rejected {
+        let resets_at = time(*resets_at).0;
+        let money = [("limit", limit), ("used", used), ("needed", needed)];
+        let money = money.map(|(name, amount)| (name, amount.decimal()));
+        return money.into_iter().chain([("resets_at", resets_at)]).collect();
+    }
+    if let Rejected::RefundExceedsCaptured { available, needed }
+    | Rejected::HoldExceeded { available, needed }
+    | Rejected::FeeExceedsAmount { received: available, fee: needed } = rejected
+    {
+        return vec![("available", available.decimal()), ("needed", needed.decimal())];
+    }
+    Vec::new()
+}
+
+/// The status that a category of refusals has; the table must agree.
+#[must_use]
+pub const fn status_of(category: payments::Category) -> u16 {
+    use payments::Category::{Balance, Forbidden, Invalid, Limit, NotFound, Rule, State, Version};
+    match category {
+        Invalid | Rule | Limit | Balance => 422,
+        NotFound => 404,
+        Version => 412,
+        State => 409,
+        Forbidden => 403,
+    }
+}
+
+/// What a fault of a store is to who reads.
+pub(crate) fn of_fault(fault: &Fault) -> Failure {
+    match fault {
+        Fault::Behind { at, needed } => {
+            tracing::warn!(at, needed, "the read model is behind");
+            problem("read_behind").into()
+        }
+        Fault::Full => problem("storage_full").into(),
+        Fault::Failed { .. } | Fault::Corrupt { .. } => {
+            tracing::error!(error = fault as &dyn std::error::Error, "a read failed");
+            problem("internal").into()
+        }
+    }
+}
+
+/// What a command that has no answer is to who sent it.
+pub(crate) fn of_unanswered(failure: Unanswered) -> Failure {
+    match failure {
+        Unanswered::Internal => problem("internal").into(),
+        Unanswered::StorageFull => problem("storage_full").into(),
+        Unanswered::OutcomeUnknown => problem("outcome_unknown")
+            .detail("send the same request again, with the same idempotency key")
+            .into(),
+        Unanswered::Stopping => problem("overloaded").detail("the process is ending").into(),
+    }
+}
+
+/// What the sandbox bank's no, or its fault, is on the wire.
+pub(crate) fn of_bank(error: &BankError) -> Failure {
+    use rails::Refused;
+    match error {
+        BankError::Refused(Refused::PaymentUnknown { .. }) => {
+            because("not_found", error.to_string())
+        }
+        BankError::Refused(Refused::AlreadyDecided { .. }) => {
+            because("payout_decided", error.to_string())
+        }
+        BankError::Refused(Refused::KeyReused { .. }) => {
+            because("idempotency_key_reused", error.to_string())
+        }
+        BankError::Refused(Refused::AmountZero) => problem("amount_not_positive").into(),
+        BankError::Refused(_) => because("bank_refused", error.to_string()),
+        BankError::Fault(fault) => {
+            tracing::error!(error = fault as &dyn std::error::Error, "the sandbox bank failed");
+            if fault.is_retryable() {
+                problem("storage_full").into()
+            } else {
+                problem("internal").into()
+            }
+        }
+    }
+}
+
+/// Not there, or another platform's.
+pub(crate) fn not_found(what: &str, id: &str) -> Failure {
+    Problem::new(404, "not_found", Category::NotFound, "There is no such resource")
+        .detail(format!("no such {what}: {id}"))
+        .into()
+}

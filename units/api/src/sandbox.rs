@@ -1,0 +1,167 @@
+//! What the sandbox routes share: behaviours, collection accounts, and answers given once.
+//!
+//! The sandbox bank is not behind the writer, so repeated requests are recognised here: in memory,
+//! bounded, one after the other. Credits are known again by the bank itself, also after a restart.
+
+use std::collections::HashMap;
+
+use api::sandbox::BehaviourName;
+use ledger::PlatformId;
+use money::Asset;
+use processor::Presented;
+use rails::Behaviour;
+use store::Reads;
+
+use crate::failure::Failure;
+use crate::limits::{DELAY_SECONDS_MAX, SANDBOX_ANSWERS_MAX};
+use crate::problems::{at, of_bank, problem};
+use crate::render;
+use crate::requests::Post;
+use crate::routes::Answer;
+use crate::service::{Done, Service};
+
+/// How the bank should act, as the bank has it.
+pub(crate) fn behaviour(
+    pointer: &str,
+    said: Option<&api::sandbox::Behaviour>,
+) -> Result<Option<Behaviour>, Failure> {
+    let Some(said) = said else { return Ok(None) };
+    let api::sandbox::Behaviour { behaviour, after_seconds, reason } = said;
+    if after_seconds.is_some_and(|seconds| seconds > DELAY_SECONDS_MAX) {
+        let detail = format!("at most {DELAY_SECONDS_MAX}");
+        return Err(at("field_invalid", format!("{pointer}/after_seconds"), detail));
+    }
+    let takes = (takes_seconds(*behaviour), takes_reason(*behaviour));
+    if after_seconds.is_some() && !takes.0 {
+        let detail = "goes with settle_late and returned only";
+        return Err(at("field_invalid", format!("{pointer}/after_seconds"), detail));
+    }
+    if reason.is_some() && !takes.1 {
+        let detail = "goes with returned and rejected only";
+        return Err(at("field_invalid", format!("{pointer}/reason"), detail));
+    }
+    let reason = |otherwise: &str| reason.clone().unwrap_or_else(|| otherwise.to_owned());
+    Ok(Some(match behaviour {
+        BehaviourName::SettleAtOnce => Behaviour::SettleAtOnce,
+        BehaviourName::SettleLate => {
+            Behaviour::SettleLate { after_seconds: after_seconds.unwrap_or(rails::LATE_SECONDS) }
+        }
+        BehaviourName::SettleNever => Behaviour::SettleNever,
+        BehaviourName::SettleTwice => Behaviour::SettleTwice,
+        BehaviourName::OutOfOrder => Behaviour::OutOfOrder,
+        BehaviourName::Returned => Behaviour::Returned {
+            reason: reason(rails::REASON_RETURNED),
+            after_seconds: after_seconds.unwrap_or(0),
+        },
+        BehaviourName::Rejected => Behaviour::Rejected { reason: reason(rails::REASON_REJECTED) },
+        BehaviourName::NoAnswer => Behaviour::NoAnswer,
+    }))
+}
+
+const fn takes_seconds(name: BehaviourName) -> bool {
+    matches!(name, BehaviourName::SettleLate | BehaviourName::Returned)
+}
+
+const fn takes_reason(name: BehaviourName) -> bool {
+    matches!(name, BehaviourName::Rejected | BehaviourName::Returned)
+}
+
+/// A behaviour in the rail's own words, as an instruction carries it.
+pub(crate) fn words(behaviour: &Behaviour) -> String {
+    // A small enum always serialises; the fallback is unreachable.
+    serde_json::to_string(behaviour).unwrap_or_default()
+}
+
+/// Bank details as the sandbox bank has them, who cuts long names short.
+pub(crate) fn to_rail(details: &payments::bank::BankDetails) -> rails::BankDetails {
+    let holder = cut(details.holder(), rails::TEXT_BYTES_MAX).to_owned();
+    match details.clone() {
+        payments::bank::BankDetails::Uk { sort_code, account_number, .. } => {
+            rails::BankDetails::Uk { holder, sort_code, account_number }
+        }
+        payments::bank::BankDetails::Iban { iban, .. } => rails::BankDetails::Iban { holder, iban },
+    }
+}
+
+/// The beginning of a text, of whole characters, within so many bytes.
+pub(crate) fn cut(text: &str, bytes_max: usize) -> &str {
+    let mut end = text.len().min(bytes_max);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+/// Bank details as the domain has them.
+pub(crate) fn from_rail(details: &rails::BankDetails) -> payments::bank::BankDetails {
+    match details.clone() {
+        rails::BankDetails::Uk { holder, sort_code, account_number } => {
+            payments::bank::BankDetails::Uk { holder, sort_code, account_number }
+        }
+        rails::BankDetails::Iban { holder, iban } => {
+            payments::bank::BankDetails::Iban { holder, iban }
+        }
+    }
+}
+
+/// Where payers of a platform send money of an asset; `None` where there is no sandbox bank.
+pub(crate) async fn collection_account(
+    service: &Service,
+    of: (PlatformId, Asset),
+) -> Result<Option<api::bank::BankDetails>, Failure> {
+    if let Some(known) = service.accounts.get(of) {
+        return Ok(Some(known));
+    }
+    if service.bank.is_none() {
+        return Ok(None);
+    }
+    let platform = of.0.to_string();
+    let opened = service.bank(move |bank| bank.collection_account(&platform, of.1)).await?;
+    let details = opened.map_err(|error| of_bank(&error))?;
+    let details = render::bank(&from_rail(&details));
+    service.accounts.put(of, details.clone());
+    Ok(Some(details))
+}
+
+type Given = HashMap<(PlatformId, String), ([u8; 32], Presented)>;
+
+/// What the sandbox routes answered, by key.
+#[derive(Debug, Default)]
+pub(crate) struct SandboxAnswers(tokio::sync::Mutex<Given>);
+
+/// Does what a sandbox request asks for, unless its key had its answer already.
+pub(crate) async fn once<T>(
+    service: &Service,
+    post: &Post<T>,
+    effect: impl AsyncFnOnce() -> Result<Presented, Failure>,
+) -> Answer {
+    let scope = post.caller.key_scope();
+    let Some(key) = post.key.as_ref().map(|key| key.0.clone()) else {
+        return Err(problem("idempotency_key_missing").into());
+    };
+    // Held until the answer is there: a duplicate of a running request waits for it.
+    let mut given = service.sandbox_answers.0.lock().await;
+    if let Some((fingerprint, presented)) = given.get(&(scope, key.clone())) {
+        if *fingerprint != post.fingerprint {
+            return Err(problem("idempotency_key_reused").into());
+        }
+        return Ok(Done { presented: presented.clone(), replayed: true });
+    }
+    let asked = key.clone();
+    let ask = move |reads: &dyn Reads, at| reads.command_by_key(at, scope, &asked);
+    if service.read(ask).await?.is_some() {
+        return Err(problem("idempotency_key_reused").into());
+    }
+    let presented = match effect().await {
+        Ok(presented) => presented,
+        Err(refused) if matches!(refused.problem.status, 409 | 422) => {
+            Presented { status: refused.problem.status, body: refused.problem.to_json() }
+        }
+        Err(failure) => return Err(failure),
+    };
+    if given.len() >= SANDBOX_ANSWERS_MAX {
+        given.clear();
+    }
+    given.insert((scope, key), (post.fingerprint, presented.clone()));
+    Ok(Done { presented, replayed: false })
+}

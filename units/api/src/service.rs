@@ -1,0 +1,201 @@
+//! What every handler shares: the way in, the way to read, clocks and limits.
+//!
+//! Commands go through the writer; reads go to the read port on threads of their own, bounded, at
+//! the writer's position when they arrive. Start at [`Service::command`] and [`Service::read`].
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ledger::{PlatformId, Timestamp};
+use payments::ids::KeyId;
+use payments::{Command, Envelope, Key, Resource};
+use processor::{Answer, Handle, Mode, Presented, Request};
+use rails::SandboxBank;
+use store::{Fault, Reads};
+use tokio::sync::{Semaphore, oneshot};
+use unit::clock::Clock;
+use unit::rate::RateLimiter;
+
+use crate::auth::Remembered;
+use crate::cursor::CursorKey;
+use crate::failure::Failure;
+use crate::problems::{not_found, of_fault, of_rejected, of_unanswered, problem};
+use crate::render::CollectionAccounts;
+use crate::sandbox::SandboxAnswers;
+use crate::worker::Wake;
+
+/// The sandbox bank, shared between handlers and the worker.
+pub type Bank = Arc<Mutex<SandboxBank>>;
+
+/// What every handler shares.
+pub(crate) struct Service {
+    pub(crate) writer: Handle,
+    pub(crate) reads: Arc<dyn Reads>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) mode: store::Mode,
+    pub(crate) bank: Option<Bank>,
+    pub(crate) accounts: CollectionAccounts,
+    pub(crate) cursors: CursorKey,
+    pub(crate) rates: RateLimiter<KeyId>,
+    pub(crate) remembered: Remembered,
+    pub(crate) sandbox_answers: SandboxAnswers,
+    pub(crate) wake: Wake,
+    /// The position of the last command that changed an API key, as far as it went through here.
+    pub(crate) keys_changed: AtomicU64,
+    pub(crate) readers: Arc<Semaphore>,
+}
+
+/// [`Service`] as handlers hold it.
+pub(crate) type Shared = Arc<Service>;
+
+/// The answer to a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Done {
+    /// Status and body.
+    pub(crate) presented: Presented,
+    /// Whether an earlier request with the same key got it first.
+    pub(crate) replayed: bool,
+}
+
+impl Service {
+    /// The server's time.
+    pub(crate) fn now(&self) -> Timestamp {
+        Timestamp::from_micros(self.clock.now_micros())
+    }
+
+    /// Sends a command, and waits for its answer.
+    pub(crate) async fn command(&self, envelope: Envelope, mode: Mode) -> Result<Done, Failure> {
+        let changes_keys = changes_keys(&envelope.command);
+        let concerns_bank = concerns_bank(&envelope.command);
+        let (reply, answer) = oneshot::channel();
+        let request = Request { envelope, mode };
+        let taken = self.writer.submit(request, move |answer| {
+            // Nobody may be there any more to hear it; what was applied stays applied.
+            let _ = reply.send(answer);
+        });
+        if taken.is_err() {
+            return Err(problem("overloaded").into());
+        }
+        let answer = answer.await.map_err(|_| problem("outcome_unknown"))?;
+        match answer {
+            Answer::Kept { presented, replayed, position } => {
+                if changes_keys {
+                    self.keys_changed.fetch_max(position, Ordering::AcqRel);
+                }
+                if concerns_bank {
+                    self.wake.now();
+                }
+                Ok(Done { presented, replayed })
+            }
+            Answer::Dry(presented) => Ok(Done { presented, replayed: false }),
+            Answer::Refused(rejected) => Err(of_rejected(&rejected).into()),
+            Answer::KeyReused => Err(problem("idempotency_key_reused").into()),
+            Answer::Failed(failure) => Err(of_unanswered(failure)),
+        }
+    }
+
+    /// Reads what is committed when this is called.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&dyn Reads, u64) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Failure> {
+        self.read_at(self.writer.position(), ask).await
+    }
+
+    /// Reads what is committed at `at` or later.
+    pub(crate) async fn read_at<T: Send + 'static>(
+        &self,
+        at: u64,
+        ask: impl FnOnce(&dyn Reads, u64) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let place = Arc::clone(&self.readers).acquire_owned().await;
+        let reads = Arc::clone(&self.reads);
+        let asked = tokio::task::spawn_blocking(move || {
+            let _place = place;
+            ask(&*reads, at)
+        });
+        match asked.await {
+            Ok(Ok(found)) => Ok(found),
+            Ok(Err(fault)) => Err(of_fault(&fault)),
+            Err(_panicked) => Err(problem("internal").into()),
+        }
+    }
+
+    /// One resource of a platform that a caller may see.
+    pub(crate) async fn resource(
+        &self,
+        platform: PlatformId,
+        key: Key,
+        shown: &str,
+    ) -> Result<Resource, Failure> {
+        let found = self.read(move |reads, at| reads.resource(at, platform, &key)).await?;
+        let visible = found.filter(|resource| resource.visible().is_some());
+        visible.ok_or_else(|| not_found("resource", shown))
+    }
+
+    /// Asks the sandbox bank, on a thread that may wait for its file.
+    pub(crate) async fn bank<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&mut SandboxBank) -> T + Send + 'static,
+    ) -> Result<T, Failure> {
+        let Some(bank) = self.bank.clone().filter(|_| self.mode.is_sandbox()) else {
+            return Err(problem("not_a_sandbox").into());
+        };
+        let asked = tokio::task::spawn_blocking(move || {
+            let mut bank = bank.lock().unwrap_or_else(PoisonError::into_inner);
+            ask(&mut bank)
+        });
+        asked.await.map_err(|_panicked| problem("internal").into())
+    }
+}
+
+/// Whether what a command does to API keys must be seen by the next request.
+const fn changes_keys(command: &Command) -> bool {
+    match command {
+        Command::KeyCreate(_) | Command::KeyRotate { .. } => true,
+        Command::Update(update) => matches!(update.target, Key::ApiKey(_)),
+        Command::Transition(transition) => matches!(transition.target, Key::ApiKey(_)),
+        Command::PlatformCreate(_)
+        | Command::RoleCreate(_)
+        | Command::CustomerCreate(_)
+        | Command::PersonCreate(_)
+        | Command::AccountCreate(_)
+        | Command::BankAccountCreate(_)
+        | Command::Pay(_)
+        | Command::PayOut(_)
+        | Command::Expect(_)
+        | Command::Charge(_)
+        | Command::Adjust(_)
+        | Command::Refund(_)
+        | Command::ClockAdvance { .. }
+        | Command::RailAnswer { .. }
+        | Command::RailNotice(_)
+        | Command::HoldExpire { .. } => false,
+    }
+}
+
+/// Whether the bank worker has something to do after a command.
+const fn concerns_bank(command: &Command) -> bool {
+    match command {
+        Command::PayOut(_)
+        | Command::Refund(_)
+        | Command::Transition(_)
+        | Command::ClockAdvance { .. }
+        | Command::PlatformCreate(_) => true,
+        Command::KeyCreate(_)
+        | Command::KeyRotate { .. }
+        | Command::RoleCreate(_)
+        | Command::CustomerCreate(_)
+        | Command::PersonCreate(_)
+        | Command::AccountCreate(_)
+        | Command::BankAccountCreate(_)
+        | Command::Pay(_)
+        | Command::Expect(_)
+        | Command::Charge(_)
+        | Command::Adjust(_)
+        | Command::Update(_)
+        | Command::RailAnswer { .. }
+        | Command::RailNotice(_)
+        | Command::HoldExpire { .. } => false,
+    }
+}

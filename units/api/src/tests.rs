@@ -1,0 +1,278 @@
+//! The API over the in-memory store, whole: HTTP stack, writer, bank worker. Here: what tests share.
+//!
+//! The one place that knows how to ask; the tests are data.
+
+mod bad_input;
+mod coverage;
+mod document;
+mod edges;
+mod story;
+mod tables;
+mod worker;
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use http_body_util::BodyExt;
+use ledger::Timestamp;
+use payments::command::KeyCreate;
+use payments::ids::KeyId;
+use payments::{Actor, Command, Envelope, OPERATOR};
+use processor::{Answer, Handle, Mode, Processor, Writer};
+use rails::SandboxBank;
+use serde_json::{Value, json};
+use store::{MemoryStore, Reads};
+use tower::ServiceExt;
+use unit::clock::{Clock, ManualClock};
+use unit::health::Readiness;
+use unit::metrics::Metrics;
+
+use crate::{ApiPresenter, App, CollectionAccounts, Config, CursorKey, Deps, NewSecret, build};
+
+const START_MICROS: i64 = 1_750_000_000_000_000;
+
+/// A running API with one platform.
+pub(super) struct World {
+    app: App,
+    router: Router,
+    folder: PathBuf,
+    keys: AtomicU64,
+    pub(super) clock: Arc<ManualClock>,
+    pub(super) operator: String,
+    pub(super) platform: String,
+    pub(super) token: String,
+}
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub(super) struct Reply {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Value,
+}
+
+impl Reply {
+    /// A member of the body by its JSON Pointer, as text.
+    #[track_caller]
+    pub(super) fn text(&self, pointer: &str) -> String {
+        let found = self.body.pointer(pointer).and_then(Value::as_str);
+        found.unwrap_or_else(|| panic!("no {pointer} in {:?}", self)).to_owned()
+    }
+
+    /// Status and code of a problem, which it must be; the status alone of anything else.
+    #[track_caller]
+    pub(super) fn outcome(&self) -> String {
+        if self.status < 400 {
+            return self.status.to_string();
+        }
+        let kind = self.headers.get("content-type").and_then(|kind| kind.to_str().ok());
+        assert_eq!(kind, Some("application/problem+json"), "{self:?}");
+        assert!(self.headers.contains_key("x-request-id"), "{self:?}");
+        assert_eq!(self.body["status"], self.status);
+        let code = self.text("/code");
+        assert!(crate::codes::find(&code).is_some(), "{code} is not in the table");
+        let pointer = self.body.pointer("/errors/0/pointer").and_then(Value::as_str);
+        let pointer = pointer.map_or_else(String::new, |pointer| format!(" {pointer}"));
+        format!("{} {code}{pointer}", self.status)
+    }
+
+    /// The body of a success.
+    #[track_caller]
+    pub(super) fn done(self) -> Self {
+        assert!(self.status < 300, "{self:#?}");
+        self
+    }
+}
+
+impl World {
+    /// An API with a platform in GBP and EUR, whose provider charges 1 % of internal payments.
+    pub(super) async fn new() -> Self {
+        let mut world = Self::bare().await;
+        let fees = json!([{ "kind": "internal", "fixed": { "value": "0", "asset": "GBP" },
+                            "parts_per_million": 10_000 }]);
+        let body = json!({ "name": "Corner Market", "assets": ["GBP", "EUR"], "fees": fees });
+        let made = world.post_as(&world.operator, "/v1/platforms", &body).await.done();
+        world.platform = made.text("/id");
+        let body = json!({ "name": "backend", "scopes": ["*"] });
+        world.token = world.operator_post("/v1/keys", &body).await.done().text("/secret");
+        world
+    }
+
+    async fn bare() -> Self {
+        static FOLDERS: AtomicU64 = AtomicU64::new(0);
+        let number = FOLDERS.fetch_add(1, Ordering::Relaxed);
+        let name = format!("florin-unit-api-{}-{number}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        let store = MemoryStore::new(store::Mode::Test);
+        let accounts = CollectionAccounts::default();
+        let presenter = ApiPresenter::new(accounts.clone());
+        let processor = Processor::new(store.clone(), presenter, ()).unwrap();
+        let clock = Arc::new(ManualClock::new(START_MICROS));
+        let reading = Arc::clone(&clock);
+        let now = move || Timestamp::from_micros(reading.now_micros());
+        let (_, writer) = Writer::start(processor, now).unwrap();
+        let operator = operator_key(&writer).await;
+        let bank = Arc::new(Mutex::new(SandboxBank::open(&folder.join("bank")).unwrap()));
+        let reads: Arc<dyn Reads> = Arc::new(store);
+        let deps = Deps {
+            writer,
+            reads,
+            clock: clock.clone(),
+            mode: store::Mode::Test,
+            bank: Some((bank, folder.join("told"))),
+            accounts,
+            cursors: CursorKey::new([7; 32]),
+            metrics: Arc::new(Metrics::new()),
+            readiness: Readiness::new(),
+        };
+        let listener = unit::listener::bind("127.0.0.1:0").await.unwrap();
+        let app = build(Config::default(), deps, listener).unwrap();
+        let (router, keys) = (app.router(), AtomicU64::new(0));
+        let (platform, token) = (String::new(), String::new());
+        Self { app, router, folder, keys, clock, operator, platform, token }
+    }
+
+    /// A new idempotency key.
+    pub(super) fn key(&self) -> String {
+        format!("key-{}", self.keys.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Sends a request as it is.
+    pub(super) async fn send(&self, request: Request<Body>) -> Reply {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        let text = || Value::String(String::from_utf8_lossy(&bytes).into_owned());
+        let body = serde_json::from_slice(&bytes).unwrap_or_else(|_| text());
+        Reply { status: parts.status.as_u16(), headers: parts.headers, body }
+    }
+
+    /// A request of the platform's key, with headers and a body of text.
+    pub(super) async fn ask(
+        &self,
+        (method, path): (&str, &str),
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Reply {
+        let bearer = format!("Bearer {}", self.token);
+        let mut request = Request::builder().method(method).uri(path);
+        if !headers.iter().any(|(name, _)| *name == "authorization") {
+            request = request.header("authorization", bearer);
+        }
+        for (name, value) in headers.iter().filter(|(_, value)| !value.is_empty()) {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(Body::from(body.to_owned())).unwrap()).await
+    }
+
+    pub(super) async fn get(&self, path: &str) -> Reply {
+        self.ask(("GET", path), &[], "").await
+    }
+
+    pub(super) async fn post(&self, path: &str, body: &Value) -> Reply {
+        self.post_with(path, &self.key(), body).await
+    }
+
+    pub(super) async fn post_with(&self, path: &str, key: &str, body: &Value) -> Reply {
+        let headers = [("idempotency-key", key), ("content-type", "application/json")];
+        self.ask(("POST", path), &headers, &body.to_string()).await
+    }
+
+    pub(super) async fn patch(&self, path: &str, version: u64, body: &Value) -> Reply {
+        let version = format!("\"{version}\"");
+        let headers =
+            [("if-match", version.as_str()), ("content-type", "application/merge-patch+json")];
+        self.ask(("PATCH", path), &headers, &body.to_string()).await
+    }
+
+    /// A POST of another key, with no platform named.
+    pub(super) async fn post_as(&self, token: &str, path: &str, body: &Value) -> Reply {
+        let (bearer, key) = (format!("Bearer {token}"), self.key());
+        let headers = [
+            ("authorization", bearer.as_str()),
+            ("idempotency-key", &key),
+            ("content-type", "application/json"),
+        ];
+        self.ask(("POST", path), &headers, &body.to_string()).await
+    }
+
+    /// A POST of the operator, for the platform.
+    pub(super) async fn operator_post(&self, path: &str, body: &Value) -> Reply {
+        let (bearer, key) = (format!("Bearer {}", self.operator), self.key());
+        let headers = [
+            ("authorization", bearer.as_str()),
+            ("florin-platform", &self.platform),
+            ("idempotency-key", &key),
+            ("content-type", "application/json"),
+        ];
+        self.ask(("POST", path), &headers, &body.to_string()).await
+    }
+
+    pub(super) async fn operator_get(&self, path: &str) -> Reply {
+        let bearer = format!("Bearer {}", self.operator);
+        let headers =
+            [("authorization", bearer.as_str()), ("florin-platform", self.platform.as_str())];
+        self.ask(("GET", path), &headers, "").await
+    }
+
+    /// An individual with an account in GBP: both ids.
+    pub(super) async fn customer(&self, name: &str) -> (String, String) {
+        let body = json!({ "kind": "individual", "name": name });
+        let customer = self.post("/v1/customers", &body).await.done().text("/id");
+        let body = json!({ "customer": customer, "asset": "GBP" });
+        let account = self.post("/v1/accounts", &body).await.done().text("/id");
+        (customer, account)
+    }
+
+    /// Lets money arrive on an account.
+    pub(super) async fn credit(&self, account: &str, value: &str) {
+        let amount = json!({ "value": value, "asset": "GBP" });
+        let body = json!({ "amount": amount, "account": account });
+        self.post("/v1/sandbox/credits", &body).await.done();
+    }
+
+    /// What may be spent of an account.
+    pub(super) async fn available(&self, account: &str) -> String {
+        let path = format!("/v1/accounts/{account}/balance");
+        self.get(&path).await.done().text("/balance/available/value")
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.app.end_worker();
+        std::fs::remove_dir_all(&self.folder).unwrap();
+    }
+}
+
+/// The first operator key: nobody can ask for it over HTTP.
+async fn operator_key(writer: &Handle) -> String {
+    let secret = NewSecret::mint().unwrap();
+    let command = KeyCreate {
+        name: "first".to_owned(),
+        secret_hash: secret.hash(),
+        scopes: vec!["*".to_owned()],
+        expires_at: None,
+    };
+    let envelope = Envelope {
+        platform: OPERATOR,
+        actor: Actor::Operator(KeyId::from_bytes([0; 16])),
+        address: String::new(),
+        request_id: "first".to_owned(),
+        idempotency: None,
+        command: Command::KeyCreate(command),
+    };
+    let (reply, answer) = tokio::sync::oneshot::channel();
+    let request = processor::Request { envelope, mode: Mode::Apply };
+    writer.submit(request, |answer| drop(reply.send(answer))).unwrap();
+    let Answer::Kept { presented, .. } = answer.await.unwrap() else { panic!("no first key") };
+    assert_eq!(presented.status, StatusCode::CREATED);
+    let body: Value = serde_json::from_slice(&presented.body).unwrap();
+    let id: KeyId = body["id"].as_str().unwrap().parse().unwrap();
+    secret.token(store::Mode::Test, id)
+}

@@ -1,0 +1,242 @@
+//! Keys and their life, platforms apart from each other, versions, cursors, and answers after the fact.
+
+use axum::http::header::ETAG;
+use serde_json::{Value, json};
+
+use super::World;
+
+/// Goal: a key stops when it expires, is revoked or is replaced; its secret is never shown again.
+#[tokio::test]
+async fn the_life_of_a_key() {
+    let world = World::new().await;
+    let body = json!({ "name": "short", "scopes": ["customers:read"],
+                       "expires_at": "2025-06-15T15:07:40Z" });
+    let made = world.post("/v1/keys", &body).await.done();
+    let bearer = format!("Bearer {}", made.text("/secret"));
+    let look = async || {
+        world.ask(("GET", "/v1/customers"), &[("authorization", &bearer)], "").await.outcome()
+    };
+    assert_eq!(look().await, "200");
+    world.clock.advance(3_600_000_000);
+    assert_eq!(look().await, "401 key_expired");
+
+    let body = json!({ "name": "old", "scopes": ["customers:read"] });
+    let old = world.post("/v1/keys", &body).await.done();
+    let path = format!("/v1/keys/{}", old.text("/id"));
+    let new = world.post(&format!("{path}/rotate"), &json!({ "overlap_seconds": 60 })).await.done();
+    for token in [old.text("/secret"), new.text("/secret")] {
+        let bearer = format!("Bearer {token}");
+        let headers = [("authorization", bearer.as_str())];
+        assert_eq!(world.ask(("GET", "/v1/customers"), &headers, "").await.outcome(), "200");
+    }
+    assert_eq!(world.get(&path).await.done().text("/replaced_by"), new.text("/id"));
+    assert!(world.get(&path).await.done().body.get("secret").is_none());
+    world.clock.advance(61_000_000);
+    let bearer = format!("Bearer {}", old.text("/secret"));
+    let headers = [("authorization", bearer.as_str())];
+    assert_eq!(
+        world.ask(("GET", "/v1/customers"), &headers, "").await.outcome(),
+        "401 key_expired"
+    );
+
+    let path = format!("/v1/keys/{}/transitions", new.text("/id"));
+    world.post(&path, &json!({ "to": "revoked" })).await.done();
+    let bearer = format!("Bearer {}", new.text("/secret"));
+    let headers = [("authorization", bearer.as_str())];
+    let outcome = world.ask(("GET", "/v1/customers"), &headers, "").await.outcome();
+    assert_eq!(outcome, "401 credentials_invalid");
+}
+
+/// Goal: nobody hands out more than they have. Method: a narrow key asks for wide ones.
+#[tokio::test]
+async fn keys_do_not_widen() {
+    let world = World::new().await;
+    let body = json!({ "name": "narrow", "scopes": ["keys:write"] });
+    let narrow = world.post("/v1/keys", &body).await.done().text("/secret");
+    let wide = world.post("/v1/keys", &json!({ "name": "w", "scopes": ["*"] })).await.done();
+    let reply = world.post_as(&narrow, "/v1/keys", &json!({ "name": "n", "scopes": ["*"] })).await;
+    assert_eq!(reply.outcome(), "403 scope_missing");
+    let path = format!("/v1/keys/{}/rotate", wide.text("/id"));
+    assert_eq!(world.post_as(&narrow, &path, &json!({})).await.outcome(), "403 scope_missing");
+    let body = json!({ "name": "n", "scopes": ["everything"] });
+    assert_eq!(world.post("/v1/keys", &body).await.outcome(), "400 field_invalid /scopes/0");
+}
+
+/// Goal: another platform's ids are not there. Method: a second platform looks and pays.
+#[tokio::test]
+async fn platforms_do_not_see_each_other() {
+    let world = World::new().await;
+    let (customer, account) = world.customer("Ada").await;
+    let body = json!({ "name": "Other", "assets": ["GBP"] });
+    let other = world.post_as(&world.operator, "/v1/platforms", &body).await.done().text("/id");
+    let (bearer, key) = (format!("Bearer {}", world.operator), world.key());
+    let headers = [
+        ("authorization", bearer.as_str()),
+        ("florin-platform", other.as_str()),
+        ("idempotency-key", key.as_str()),
+        ("content-type", "application/json"),
+    ];
+    let body = json!({ "name": "k", "scopes": ["*"] }).to_string();
+    let token = world.ask(("POST", "/v1/keys"), &headers, &body).await.done().text("/secret");
+    let bearer = format!("Bearer {token}");
+    let theirs = [("authorization", bearer.as_str())];
+    for path in [
+        format!("/v1/customers/{customer}"),
+        format!("/v1/accounts/{account}"),
+        format!("/v1/accounts/{account}/entries"),
+        format!("/v1/platforms/{}", world.platform),
+    ] {
+        assert_eq!(
+            world.ask(("GET", &path), &theirs, "").await.outcome(),
+            "404 not_found",
+            "{path}"
+        );
+    }
+    let named = [("authorization", bearer.as_str()), ("florin-platform", world.platform.as_str())];
+    assert_eq!(world.ask(("GET", "/v1/customers"), &named, "").await.outcome(), "404 not_found");
+    let none = [("authorization", bearer.as_str())];
+    let list = world.ask(("GET", "/v1/customers"), &none, "").await.done();
+    assert!(!list.body.to_string().contains(&customer));
+    let reply =
+        world.post_as(&token, "/v1/platforms", &json!({ "name": "x", "assets": ["GBP"] })).await;
+    assert_eq!(reply.outcome(), "403 operator_required");
+    let reply = world
+        .post_as(&world.operator, "/v1/customers", &json!({ "kind": "individual", "name": "x" }))
+        .await;
+    assert_eq!(reply.outcome(), "400 platform_missing");
+}
+
+/// Goal: an update needs the version that its caller saw, and only what it names changes.
+#[tokio::test]
+async fn updates_are_merge_patches_of_a_version() {
+    let world = World::new().await;
+    let body = json!({ "kind": "individual", "name": "Ada", "email": "ada@example.com",
+                       "tags": ["b", "a"], "annotations": { "k": "v", "l": "w" } });
+    let made = world.post("/v1/customers", &body).await.done();
+    assert_eq!(made.headers[ETAG], "\"1\"");
+    let path = format!("/v1/customers/{}", made.text("/id"));
+    assert_eq!(made.headers["location"], path.as_str());
+    let change = json!({ "email": null, "annotations": { "k": null, "m": "x" } });
+    let changed = world.patch(&path, 1, &change).await.done();
+    assert_eq!(changed.body["email"], Value::Null);
+    assert_eq!(changed.body["annotations"], json!({ "l": "w", "m": "x" }));
+    assert_eq!(changed.body["tags"], json!(["a", "b"]));
+    assert_eq!(changed.headers[ETAG], "\"2\"");
+    assert_eq!(world.patch(&path, 1, &change).await.outcome(), "412 version_mismatch");
+    assert_eq!(
+        world.patch(&path, 2, &json!({ "name": null })).await.outcome(),
+        "400 field_invalid /name"
+    );
+    assert_eq!(world.get(&path).await.done().headers[ETAG], "\"2\"");
+}
+
+/// Goal: pages follow one another without loss, newest first, and cursors belong to their list.
+#[tokio::test]
+async fn pages_follow_one_another() {
+    let world = World::new().await;
+    let mut made = Vec::new();
+    for number in 0..5 {
+        let body =
+            json!({ "kind": "individual", "name": "C", "tags": [format!("t{}", number % 2)] });
+        made.push(world.post("/v1/customers", &body).await.done().text("/id"));
+    }
+    let mut seen = Vec::new();
+    let mut path = "/v1/customers?limit=2&kind=individual".to_owned();
+    let first = world.get(&path).await.done().text("/next_cursor");
+    loop {
+        let page = world.get(&path).await.done();
+        let rows = page.body["data"].as_array().unwrap();
+        seen.extend(rows.iter().map(|row| row["id"].as_str().unwrap().to_owned()));
+        let Some(cursor) = page.body["next_cursor"].as_str() else { break };
+        path = format!("/v1/customers?limit=2&kind=individual&cursor={cursor}");
+    }
+    made.reverse();
+    assert_eq!(seen, made);
+    let tagged = world.get("/v1/customers?tag=t1").await.done();
+    assert_eq!(tagged.body["data"].as_array().unwrap().len(), 2);
+    for path in [
+        "/v1/accounts?cursor=",
+        "/v1/customers?cursor=",
+        "/v1/customers?tag=t1&kind=individual&cursor=",
+    ] {
+        assert_eq!(
+            world.get(&format!("{path}{first}")).await.outcome(),
+            "400 cursor_invalid",
+            "{path}"
+        );
+    }
+    let mut forged = first.into_bytes();
+    forged[3] ^= 1;
+    let forged = String::from_utf8(forged).unwrap();
+    let path = format!("/v1/customers?limit=2&kind=individual&cursor={forged}");
+    assert_eq!(world.get(&path).await.outcome(), "400 cursor_invalid");
+}
+
+/// Goal: after a lost answer one can ask; a request leads to its record; events tell it in order.
+#[tokio::test]
+async fn what_happened_can_be_asked() {
+    let world = World::new().await;
+    let body = json!({ "kind": "individual", "name": "Ada" });
+    let made = world.post_with("/v1/customers", "\"lost\"", &body).await.done();
+    let kept = world.get("/v1/idempotency-keys/lost").await.done();
+    assert_eq!(
+        (kept.body["status"].clone(), kept.body["body"].clone()),
+        (json!(201), made.body.clone())
+    );
+    let request = made.headers["x-request-id"].to_str().unwrap();
+    let records = world.get(&format!("/v1/audit-records?request_id={request}")).await.done();
+    assert_eq!(records.text("/data/0/command"), "customer.create");
+    assert_eq!(records.text("/data/0/changes/0/id"), made.text("/id"));
+    let record =
+        world.get(&format!("/v1/audit-records/{}", records.text("/data/0/id"))).await.done();
+    assert_eq!(record.body, records.body["data"][0]);
+    let events = world.get(&format!("/v1/events?resource={}", made.text("/id"))).await.done();
+    assert_eq!(events.text("/data/0/type"), "customer.created");
+    assert_eq!(events.body["data"][0]["data"], made.body);
+    let mut after = "start".to_owned();
+    let mut types = Vec::new();
+    loop {
+        let page = world.get(&format!("/v1/events?after={after}&limit=3")).await.done();
+        let rows = page.body["data"].as_array().unwrap().clone();
+        let Some(last) = rows.last() else { break };
+        after = last["id"].as_str().unwrap().to_owned();
+        types.extend(rows.iter().map(|row| row["type"].as_str().unwrap().to_owned()));
+    }
+    assert_eq!(types.last().map(String::as_str), Some("customer.created"));
+    assert!(types.contains(&"platform.created".to_owned()), "{types:?}");
+}
+
+/// Goal: the same key twice at once has one effect. Method: forty at the same time.
+#[tokio::test]
+async fn the_same_key_at_once() {
+    let world = World::new().await;
+    let body = json!({ "kind": "individual", "name": "Ada" });
+    let one = async || {
+        let reply = world.post_with("/v1/customers", "same", &body).await.done();
+        (reply.text("/id"), reply.headers.contains_key("idempotent-replayed"))
+    };
+    let all = tokio::join!(one(), one(), one(), one(), one(), one(), one(), one());
+    let all = [all.0, all.1, all.2, all.3, all.4, all.5, all.6, all.7];
+    assert!(all.iter().all(|(id, _)| *id == all[0].0), "{all:?}");
+    assert_eq!(all.iter().filter(|(_, replayed)| !replayed).count(), 1, "{all:?}");
+}
+
+/// Goal: probes, the document and its pages answer without credentials and without the network.
+#[tokio::test]
+async fn pages_need_no_credentials() {
+    let world = World::new().await;
+    let none = [("authorization", "")];
+    for (path, status, contains) in [
+        ("/healthz", 200, "ok"),
+        ("/metrics", 200, "queue_depth"),
+        ("/openapi.json", 200, "createTransaction"),
+        ("/reference/", 200, "swagger"),
+        ("/reference/errors", 200, "insufficient_funds"),
+    ] {
+        let reply = world.ask(("GET", path), &none, "").await;
+        assert_eq!(reply.status, status, "{path}: {reply:?}");
+        assert!(reply.body.to_string().to_lowercase().contains(&contains.to_lowercase()), "{path}");
+    }
+    let reply = world.ask(("GET", "/readyz"), &none, "").await;
+    assert_eq!(reply.outcome(), "503 not_ready");
+}

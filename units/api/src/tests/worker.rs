@@ -1,0 +1,119 @@
+//! The bank worker: every way the sandbox bank can act, and what it comes to.
+
+use serde_json::{Value, json};
+
+use super::World;
+
+fn gbp(value: &str) -> Value {
+    json!({ "value": value, "asset": "GBP" })
+}
+
+/// A payout of 10.00 out of 50.00, to a bank that acts so.
+async fn payout(world: &World, behaviour: Value) -> (String, String) {
+    let (customer, account) = world.customer("Ada Buyer").await;
+    world.credit(&account, "50.00").await;
+    let bank =
+        json!({ "holder": "Ada Buyer", "sort_code": "040004", "account_number": "12345678" });
+    let body = json!({ "customer": customer, "bank": bank });
+    let bank_account = world.post("/v1/bank-accounts", &body).await.done().text("/id");
+    let body = json!({ "kind": "outbound_bank", "from_account": account, "amount": gbp("10.00"),
+                       "bank_account": bank_account, "sandbox": behaviour });
+    let payout = world.post("/v1/transactions", &body).await.done().text("/id");
+    (payout, account)
+}
+
+/// Moves the clock on, so that the worker and the bank have looked.
+async fn later(world: &World, seconds: u64) {
+    for advance in [seconds, 1, 1] {
+        let body = json!({ "advance_seconds": advance });
+        world.post("/v1/sandbox/clock", &body).await.done();
+    }
+}
+
+/// Goal: each behaviour ends where it should, and money is where it belongs.
+#[tokio::test]
+async fn every_behaviour_of_payouts() {
+    let rows = [
+        (json!({ "behaviour": "settle_at_once" }), 1, "settled", "40.00"),
+        (json!({ "behaviour": "settle_late", "after_seconds": 60 }), 1, "submitted", "40.00"),
+        (json!({ "behaviour": "settle_late", "after_seconds": 60 }), 120, "settled", "40.00"),
+        (json!({ "behaviour": "settle_never" }), 9_999, "submitted", "40.00"),
+        (json!({ "behaviour": "settle_twice" }), 1, "settled", "40.00"),
+        (json!({ "behaviour": "out_of_order" }), 1, "settled", "40.00"),
+        (json!({ "behaviour": "returned", "reason": "account_closed" }), 60, "returned", "50.00"),
+        (json!({ "behaviour": "rejected" }), 1, "failed", "50.00"),
+        (json!({ "behaviour": "no_answer" }), 1, "settled", "40.00"),
+    ];
+    for (behaviour, seconds, status, available) in rows {
+        let world = World::new().await;
+        let (payout, account) = payout(&world, behaviour.clone()).await;
+        later(&world, seconds).await;
+        let read = world.get(&format!("/v1/transactions/{payout}")).await.done();
+        assert_eq!(read.text("/status"), status, "{behaviour}: {read:#?}");
+        assert_eq!(world.available(&account).await, available, "{behaviour}");
+    }
+}
+
+/// Goal: credits arrive however the bank tells of them, once.
+#[tokio::test]
+async fn every_behaviour_of_credits() {
+    let rows = [
+        (json!({ "behaviour": "settle_at_once" }), 1, "5.00"),
+        (json!({ "behaviour": "settle_late", "after_seconds": 60 }), 1, "0.00"),
+        (json!({ "behaviour": "settle_late", "after_seconds": 60 }), 120, "5.00"),
+        (json!({ "behaviour": "settle_never" }), 9_999, "0.00"),
+        (json!({ "behaviour": "settle_twice" }), 1, "5.00"),
+        (json!({ "behaviour": "out_of_order" }), 1, "5.00"),
+    ];
+    for (behaviour, seconds, available) in rows {
+        let world = World::new().await;
+        let (_, account) = world.customer("Ada Buyer").await;
+        let body = json!({ "amount": gbp("5.00"), "account": account, "sandbox": behaviour });
+        world.post("/v1/sandbox/credits", &body).await.done();
+        later(&world, seconds).await;
+        assert_eq!(world.available(&account).await, available, "{behaviour}");
+        let books = world.get("/v1/trial-balance").await.done();
+        for row in books.body["rows"].as_array().unwrap() {
+            if row["chart"] == "asset:clearing:bank" {
+                assert_eq!(row["balance"]["value"], "0.00", "{behaviour}: {books:#?}");
+            }
+        }
+    }
+}
+
+/// Goal: a payout nobody decides can be decided by hand, once.
+#[tokio::test]
+async fn payouts_are_decided_by_hand() {
+    let world = World::new().await;
+    let (payout, account) = payout(&world, json!({ "behaviour": "settle_never" })).await;
+    later(&world, 1).await;
+    let path = format!("/v1/sandbox/payouts/{payout}/outcome");
+    let body = json!({ "outcome": "rejected", "reason": "wrong_number" });
+    world.post(&path, &body).await.done();
+    later(&world, 1).await;
+    let read = world.get(&format!("/v1/transactions/{payout}")).await.done();
+    assert_eq!(
+        (read.text("/status"), read.text("/status_reason")),
+        ("failed".into(), "wrong_number".into())
+    );
+    assert_eq!(world.available(&account).await, "50.00");
+    let reply = world.post(&path, &json!({ "outcome": "settled" })).await;
+    assert_eq!(reply.outcome(), "409 payout_decided");
+    let unknown = "/v1/sandbox/payouts/txn_01h455vb4pex5vsknk084sn02q/outcome";
+    assert_eq!(
+        world.post(unknown, &json!({ "outcome": "settled" })).await.outcome(),
+        "404 not_found"
+    );
+}
+
+/// Goal: a collection account that is not the platform's gets nothing.
+#[tokio::test]
+async fn credits_need_the_platforms_own_account() {
+    let world = World::new().await;
+    let elsewhere = json!({ "holder": "X", "sort_code": "999999", "account_number": "99999999" });
+    let body = json!({ "amount": gbp("5.00"), "collection_account": elsewhere });
+    let reply = world.post("/v1/sandbox/credits", &body).await;
+    assert_eq!(reply.outcome(), "422 bank_refused");
+    let body = json!({ "amount": gbp("5.00"), "sandbox": { "behaviour": "rejected" } });
+    assert_eq!(world.post("/v1/sandbox/credits", &body).await.outcome(), "422 bank_refused");
+}
