@@ -23,6 +23,8 @@ pub(crate) struct Announced {
     pub(crate) url: Option<String>,
     /// The sandbox key, which it shows at its first start only.
     pub(crate) key: Option<String>,
+    /// The sandbox platform's id, shown before its key.
+    pub(crate) platform: Option<String>,
 }
 
 impl Announced {
@@ -36,6 +38,7 @@ impl Announced {
             )
         };
         self.url = self.url.take().or_else(|| from("http://127.0.0.1:"));
+        self.platform = self.platform.take().or_else(|| from("plt_"));
         self.key = self.key.take().or_else(|| from("fl_test_"));
     }
 }
@@ -45,6 +48,9 @@ pub(crate) struct Server {
     child: Child,
     pub(crate) url: String,
     pub(crate) key: String,
+    pub(crate) platform: String,
+    /// The operator's key.
+    pub(crate) operator_key: String,
     /// Where it logs.
     pub(crate) log: PathBuf,
 }
@@ -68,8 +74,19 @@ impl Server {
             .spawn()
             .context("cannot start `florin serve`")?;
         let lines = lines(&mut child);
-        let server = Self { child, url: String::new(), key: String::new(), log };
-        server.announced(&lines)
+        let server = Self {
+            child,
+            url: String::new(),
+            key: String::new(),
+            platform: String::new(),
+            operator_key: String::new(),
+            log,
+        };
+        let mut server = server.announced(&lines)?;
+        let operator_key = folder.join("florin-data/operator-key");
+        let operator_key = std::fs::read_to_string(operator_key).context("no operator key")?;
+        operator_key.trim().clone_into(&mut server.operator_key);
+        Ok(server)
     }
 
     /// Waits until the server has said where it listens and with which key.
@@ -80,6 +97,7 @@ impl Server {
             announced.read(&line);
             if let (Some(url), Some(key)) = (&announced.url, &announced.key) {
                 (self.url, self.key) = (url.clone(), key.clone());
+                self.platform = announced.platform.unwrap_or_default();
                 return Ok(self);
             }
         }

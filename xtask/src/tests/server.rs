@@ -8,7 +8,7 @@ use crate::ci::Announced;
 fn check(lines: &[&str], expected: Expect) {
     let mut announced = Announced::default();
     lines.iter().for_each(|line| announced.read(line));
-    let Announced { url, key } = announced;
+    let Announced { url, key, platform: _ } = announced;
     expected.assert_eq(&format!("{} {}", url.unwrap_or_default(), key.unwrap_or_default()));
 }
 

@@ -1,0 +1,118 @@
+//! The proof of the books: runs `store::verify` over a folder's truth, and says what came of it.
+//!
+//! Nothing is derived here. The truth is opened to read, beside a server that writes it or alone.
+//! Start at [`check`].
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use store::Reads;
+use store::verify::{Difference, Progress, Report, Stage};
+use store_sqlite::SqliteJournal;
+
+use crate::failure::{Failure, chain};
+use crate::output::{Accent, Output};
+use crate::server::folder::DataFolder;
+
+/// Differences that are shown to people; all of them are in `--json`.
+const SHOWN_MAX: usize = 50;
+
+/// Checks the truth in `folder` and, if it is given, the read model.
+///
+/// # Errors
+///
+/// [`Failure::Unable`] when there is no store, or it cannot be read.
+pub(crate) fn check(folder: &DataFolder, reads: Option<&dyn Reads>) -> Result<Report, Failure> {
+    let mut journal = SqliteJournal::open_read_only(folder.path())
+        .map_err(|error| Failure::Unable(chain(&error)))?;
+    let started = Instant::now();
+    let bar = ProgressBar::new_spinner();
+    let mut stage = None;
+    let report = store::verify::verify(&mut journal, reads, &mut |progress| {
+        if stage != Some(progress.stage) {
+            stage = Some(progress.stage);
+            restyle(&bar, progress);
+        }
+        bar.set_position(progress.done);
+    });
+    bar.finish_and_clear();
+    let mut report = report.map_err(|fault| Failure::of("the store cannot be verified", &fault))?;
+    report.set_seconds(started.elapsed());
+    Ok(report)
+}
+
+/// Says for people what was checked and what is wrong.
+///
+/// # Errors
+///
+/// [`Failure`] when it cannot be written.
+pub(crate) fn print(report: &Report, output: &mut Output) -> Result<(), Failure> {
+    let checked = report.checked;
+    output.line(&format!(
+        "  Read up to position {}: {} entries with {} legs, {} accounts, {} keys, {} audit records, {} events.",
+        report.as_of_position,
+        checked.entries,
+        checked.legs,
+        checked.accounts,
+        checked.keys,
+        checked.audit,
+        checked.events,
+    ))?;
+    for difference in report.differences.iter().take(SHOWN_MAX) {
+        let text = sentence(difference);
+        output.line(&format!("  {} {text}", output.accent(Accent::Bad, "✗")))?;
+    }
+    let hidden = report.differences.len().saturating_sub(SHOWN_MAX);
+    if hidden > 0 {
+        output.line(&format!("  … and {hidden} more; --json lists them"))?;
+    }
+    for (number, count) in per_invariant(report) {
+        output.line(&format!("  invariant {number}: {count} differences"))?;
+    }
+    for missing in &report.not_checked {
+        let text =
+            format!("  not checked: invariant {}, {}", missing.invariant.number(), missing.why);
+        output.line(&output.accent(Accent::Faint, &text))?;
+    }
+    let verdict = if report.ok {
+        output.accent(Accent::Good, "The books are proven: every row agrees.")
+    } else {
+        let count = report.differences.len();
+        output.accent(Accent::Bad, &format!("The books are NOT proven: {count} differences."))
+    };
+    output.line(&format!("  {verdict}"))
+}
+
+fn sentence(difference: &Difference) -> String {
+    let Difference { invariant, platform, row, expected, found } = difference;
+    let whose = if platform.is_empty() { String::new() } else { format!(" of {platform}") };
+    format!("invariant {}: {row}{whose}: expected {expected}, found {found}", invariant.number())
+}
+
+fn per_invariant(report: &Report) -> BTreeMap<u8, usize> {
+    let mut counts = BTreeMap::new();
+    for difference in &report.differences {
+        *counts.entry(difference.invariant.number()).or_insert(0) += 1;
+    }
+    counts
+}
+
+/// Shows a bar where it is known how much there is, else a count.
+fn restyle(bar: &ProgressBar, progress: Progress) {
+    let word = match progress.stage {
+        Stage::Commands => "commands",
+        Stage::Resources => "resources",
+        Stage::ReadModel => "read model",
+        Stage::CloserLook => "a closer look",
+    };
+    let template = match progress.of {
+        Some(_) => "{msg:>14} [{bar:40}] {human_pos}/{human_len} {eta}",
+        None => "{msg:>14} {human_pos}",
+    };
+    bar.set_length(progress.of.unwrap_or(0));
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar.set_message(word);
+}
