@@ -23,9 +23,7 @@ impl Amount {
     ///
     /// Never for any input; the parts are asserted to sum to the whole.
     pub fn allocate(self, weights: &[u128]) -> Result<Vec<Self>, AmountError> {
-        let sum = weights
-            .iter()
-            .try_fold(0_u128, |sum, weight| sum.checked_add(*weight));
+        let sum = weights.iter().try_fold(0_u128, |sum, weight| sum.checked_add(*weight));
         let sum = NonZeroU128::new(sum.ok_or(AmountError::TooLarge)?);
         let sum = sum.ok_or(AmountError::NoWeights)?;
 
@@ -34,9 +32,7 @@ impl Amount {
         let mut losses = Vec::with_capacity(weights.len());
         for weight in weights {
             let share = wide::mul_div(self.minor(), *weight, sum).ok_or(AmountError::TooLarge)?;
-            left = left
-                .checked_sub(share.floor)
-                .ok_or(AmountError::BelowZero)?;
+            left = left.checked_sub(share.floor).ok_or(AmountError::BelowZero)?;
             losses.push((Reverse(share.remainder), losses.len()));
             parts.push(share.floor);
         }
@@ -52,9 +48,6 @@ impl Amount {
         }
         assert_eq!(left, 0, "the remainders sum to less than a unit a part");
 
-        parts
-            .into_iter()
-            .map(|minor| Self::new(minor, self.asset()))
-            .collect()
+        parts.into_iter().map(|minor| Self::new(minor, self.asset())).collect()
     }
 }

@@ -131,10 +131,7 @@ impl Amount {
     /// [`AmountError::AssetMismatch`], or [`AmountError::TooLarge`] above [`AMOUNT_MAX`].
     pub fn checked_add(self, other: Self) -> Result<Self, AmountError> {
         self.expect_same_asset(other)?;
-        let minor = self
-            .minor
-            .checked_add(other.minor)
-            .ok_or(AmountError::TooLarge)?;
+        let minor = self.minor.checked_add(other.minor).ok_or(AmountError::TooLarge)?;
         Self::new(minor, self.asset)
     }
 
@@ -145,10 +142,7 @@ impl Amount {
     /// [`AmountError::AssetMismatch`], or [`AmountError::BelowZero`] if `other` is the larger.
     pub fn checked_sub(self, other: Self) -> Result<Self, AmountError> {
         self.expect_same_asset(other)?;
-        let minor = self
-            .minor
-            .checked_sub(other.minor)
-            .ok_or(AmountError::BelowZero)?;
+        let minor = self.minor.checked_sub(other.minor).ok_or(AmountError::BelowZero)?;
         Self::new(minor, self.asset)
     }
 
@@ -162,18 +156,13 @@ impl Amount {
     pub fn scaled(self, ratio: Ratio, rounding: Rounding) -> Result<Self, AmountError> {
         let quotient =
             wide::mul_div(self.minor, ratio.num(), ratio.divisor()).ok_or(AmountError::TooLarge)?;
-        let minor = rounding
-            .apply(quotient, ratio.den())
-            .ok_or(AmountError::TooLarge)?;
+        let minor = rounding.apply(quotient, ratio.den()).ok_or(AmountError::TooLarge)?;
         Self::new(minor, self.asset)
     }
 
     fn expect_same_asset(self, other: Self) -> Result<(), AmountError> {
         if self.asset != other.asset {
-            return Err(AmountError::AssetMismatch {
-                expected: self.asset,
-                found: other.asset,
-            });
+            return Err(AmountError::AssetMismatch { expected: self.asset, found: other.asset });
         }
         Ok(())
     }

@@ -113,11 +113,7 @@ impl Asset {
         for (place, byte) in padded.iter_mut().zip(code.bytes()) {
             *place = byte;
         }
-        Ok(Self {
-            code: padded,
-            scale,
-            kind,
-        })
+        Ok(Self { code: padded, scale, kind })
     }
 
     /// The asset everybody means by `code`: a currency of ISO 4217, or a well-known coin or token.

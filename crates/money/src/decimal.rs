@@ -29,9 +29,7 @@ pub(crate) fn parse(text: &str, scale: u8) -> Result<u128, AmountError> {
     digits
         .map(|byte| byte.saturating_sub(b'0'))
         .chain(std::iter::repeat_n(0, missing))
-        .try_fold(0_u128, |minor, digit| {
-            minor.checked_mul(10)?.checked_add(digit.into())
-        })
+        .try_fold(0_u128, |minor, digit| minor.checked_mul(10)?.checked_add(digit.into()))
         .ok_or(AmountError::TooLarge)
 }
 
@@ -40,9 +38,5 @@ pub(crate) fn print(minor: u128, scale: u8) -> String {
     let scale = usize::from(scale);
     let digits = format!("{minor:0>width$}", width = scale.saturating_add(1));
     let (whole, decimals) = digits.split_at(digits.len().saturating_sub(scale));
-    if decimals.is_empty() {
-        whole.to_owned()
-    } else {
-        format!("{whole}.{decimals}")
-    }
+    if decimals.is_empty() { whole.to_owned() } else { format!("{whole}.{decimals}") }
 }

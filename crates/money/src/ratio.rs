@@ -117,10 +117,7 @@ impl PartsPerMillion {
 
     /// The share as a ratio over a million.
     pub fn ratio(&self) -> Ratio {
-        Ratio {
-            num: self.0.into(),
-            den: MILLION,
-        }
+        Ratio { num: self.0.into(), den: MILLION }
     }
 }
 
@@ -155,10 +152,6 @@ impl Rounding {
             },
             Self::HalfUp => to_half.is_ge(),
         };
-        if goes_up {
-            floor.checked_add(1)
-        } else {
-            Some(floor)
-        }
+        if goes_up { floor.checked_add(1) } else { Some(floor) }
     }
 }

@@ -62,12 +62,7 @@ struct CompactRatio {
 impl Serialize for Asset {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let code = Cow::Borrowed(self.code());
-        AssetFields {
-            code,
-            scale: self.scale(),
-            kind: self.kind(),
-        }
-        .serialize(serializer)
+        AssetFields { code, scale: self.scale(), kind: self.kind() }.serialize(serializer)
     }
 }
 
@@ -82,17 +77,9 @@ impl Serialize for Amount {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let asset = self.asset();
         if serializer.is_human_readable() {
-            return Readable {
-                value: self.decimal().into(),
-                asset,
-            }
-            .serialize(serializer);
+            return Readable { value: self.decimal().into(), asset }.serialize(serializer);
         }
-        Compact {
-            minor: self.minor(),
-            asset,
-        }
-        .serialize(serializer)
+        Compact { minor: self.minor(), asset }.serialize(serializer)
     }
 }
 
@@ -113,19 +100,10 @@ impl Serialize for Signed {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let asset = self.asset();
         if serializer.is_human_readable() {
-            return Readable {
-                value: self.decimal().into(),
-                asset,
-            }
-            .serialize(serializer);
+            return Readable { value: self.decimal().into(), asset }.serialize(serializer);
         }
         let (negative, minor) = (self.is_negative(), self.magnitude());
-        CompactSigned {
-            negative,
-            minor,
-            asset,
-        }
-        .serialize(serializer)
+        CompactSigned { negative, minor, asset }.serialize(serializer)
     }
 }
 

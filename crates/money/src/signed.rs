@@ -18,11 +18,7 @@ pub struct Signed {
 impl Signed {
     /// `plus - minus` minor units of `asset`.
     pub const fn difference(plus: u128, minus: u128, asset: Asset) -> Self {
-        Self {
-            negative: plus < minus,
-            minor: plus.abs_diff(minus),
-            asset,
-        }
+        Self { negative: plus < minus, minor: plus.abs_diff(minus), asset }
     }
 
     /// Whether it is below zero.
@@ -61,11 +57,7 @@ impl Signed {
     /// As text with exactly the asset's decimals, and a minus if below zero: "-10.50".
     pub fn decimal(&self) -> String {
         let magnitude = decimal::print(self.minor, self.asset.scale());
-        if self.negative {
-            format!("-{magnitude}")
-        } else {
-            magnitude
-        }
+        if self.negative { format!("-{magnitude}") } else { magnitude }
     }
 }
 

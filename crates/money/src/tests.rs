@@ -7,10 +7,7 @@ use crate::{
     Signed,
 };
 
-#[expect(
-    clippy::arithmetic_side_effects,
-    reason = "the model counts in big integers"
-)]
+#[expect(clippy::arithmetic_side_effects, reason = "the model counts in big integers")]
 mod model;
 mod serial;
 mod total;
@@ -82,9 +79,8 @@ fn assets_have_plain_codes_and_bounded_scales() {
 /// Goal: the assets everybody knows have the scales of their standards; others are not guessed.
 #[test]
 fn known_assets_have_their_usual_scales() {
-    let codes = [
-        "GBP", "EUR", "JPY", "BHD", "CLF", "BTC", "ETH", "SOL", "XRP", "USDC", "NEAR", "XNO",
-    ];
+    let codes =
+        ["GBP", "EUR", "JPY", "BHD", "CLF", "BTC", "ETH", "SOL", "XRP", "USDC", "NEAR", "XNO"];
     let lines = codes.map(|code| {
         let asset = asset(code);
         format!("{asset} {} {:?}\n", asset.scale(), asset.kind())
@@ -113,10 +109,7 @@ fn known_assets_have_their_usual_scales() {
 #[test]
 fn each_coin_is_found_under_its_own_code() {
     for (code, scale) in crate::asset::CRYPTO {
-        assert_eq!(
-            Asset::known(code),
-            Asset::new(code, scale, Kind::Crypto).ok()
-        );
+        assert_eq!(Asset::known(code), Asset::new(code, scale, Kind::Crypto).ok());
     }
 }
 
@@ -195,16 +188,9 @@ fn parses_up_to_the_scale_and_the_maximum() {
 #[test]
 fn refuses_text_in_declared_order() {
     let endless = "9".repeat(50);
-    let texts = [
-        format!("x{endless}.123"),
-        format!("{endless}.123"),
-        format!("{endless}.12"),
-    ];
+    let texts = [format!("x{endless}.123"), format!("{endless}.123"), format!("{endless}.12")];
     let codes = texts.map(|text| Amount::parse(&text, asset("GBP")).unwrap_err().code());
-    assert_eq!(
-        codes,
-        ["not_a_decimal", "too_many_decimals", "amount_overflow"]
-    );
+    assert_eq!(codes, ["not_a_decimal", "too_many_decimals", "amount_overflow"]);
 }
 
 /// Goal: sums and differences, up to both ends and never past them.
@@ -225,10 +211,7 @@ fn adds_and_subtracts_within_one_asset() {
         pence(1_050).checked_sub(pence(1_051)),
         expect!["amount_below_zero: amount would fall below zero"],
     );
-    check(
-        pence(0).checked_sub(euro),
-        expect!["asset_mismatch: asset is EUR, expected GBP"],
-    );
+    check(pence(0).checked_sub(euro), expect!["asset_mismatch: asset is EUR, expected GBP"]);
     check(
         Amount::new(AMOUNT_MAX + 1, asset("GBP")),
         expect!["amount_overflow: amount too large: at most 10^36 - 1 minor units"],
@@ -238,12 +221,7 @@ fn adds_and_subtracts_within_one_asset() {
 /// Goal: the four roundings around a half. Method: one minor unit times n/4.
 #[test]
 fn rounds_by_the_named_mode() {
-    let modes = [
-        Rounding::Down,
-        Rounding::Up,
-        Rounding::HalfEven,
-        Rounding::HalfUp,
-    ];
+    let modes = [Rounding::Down, Rounding::Up, Rounding::HalfEven, Rounding::HalfUp];
     let rows = (8..=14).map(|num| {
         let ratio = Ratio::new(num, 4).unwrap();
         let minors = modes.map(|mode| pence(1).scaled(ratio, mode).unwrap().minor());
@@ -280,14 +258,8 @@ fn ratios_and_shares_are_bounded() {
         Err(RatioError::ShareAboveWhole { parts: 1_000_001 })
     );
     let fee = PartsPerMillion::new(14_000).unwrap();
-    assert_eq!(
-        (fee.get(), fee.ratio().num(), fee.ratio().den()),
-        (14_000, 14_000, 1_000_000)
-    );
-    check(
-        pence(1_999).scaled(fee.ratio(), Rounding::HalfUp),
-        expect!["0.28 GBP"],
-    );
+    assert_eq!((fee.get(), fee.ratio().num(), fee.ratio().den()), (14_000, 14_000, 1_000_000));
+    check(pence(1_999).scaled(fee.ratio(), Rounding::HalfUp), expect!["0.28 GBP"]);
     let all = PartsPerMillion::new(1_000_000).unwrap();
     check(
         pence(AMOUNT_MAX).scaled(all.ratio(), Rounding::Up),
@@ -314,30 +286,15 @@ fn allocates_by_largest_remainder() {
         &[u128::MAX, 1],
         expect!["amount_overflow: amount too large: at most 10^36 - 1 minor units"],
     );
-    check_allocate(
-        100,
-        &[0, 0],
-        expect!["no_weights: at least one weight must be above zero"],
-    );
-    check_allocate(
-        100,
-        &[],
-        expect!["no_weights: at least one weight must be above zero"],
-    );
+    check_allocate(100, &[0, 0], expect!["no_weights: at least one weight must be above zero"]);
+    check_allocate(100, &[], expect!["no_weights: at least one weight must be above zero"]);
 }
 
 /// Goal: a difference carries a minus only below zero, and may be above any amount.
 #[test]
 fn differences_may_carry_a_minus() {
-    let shown = [
-        (1_050, 0),
-        (0, 1_050),
-        (3, 3),
-        (0, 5),
-        (0, u128::MAX),
-        (u128::MAX, 0),
-    ]
-    .map(|(plus, minus)| format!("{}\n", Signed::difference(plus, minus, asset("GBP"))));
+    let shown = [(1_050, 0), (0, 1_050), (3, 3), (0, 5), (0, u128::MAX), (u128::MAX, 0)]
+        .map(|(plus, minus)| format!("{}\n", Signed::difference(plus, minus, asset("GBP"))));
     expect![[r#"
         10.50 GBP
         -10.50 GBP
@@ -347,10 +304,7 @@ fn differences_may_carry_a_minus() {
         3402823669209384634633746074317682114.55 GBP
     "#]]
     .assert_eq(&shown.concat());
-    check(
-        Signed::difference(7, 2, asset("JPY")).amount(),
-        expect!["5 JPY"],
-    );
+    check(Signed::difference(7, 2, asset("JPY")).amount(), expect!["5 JPY"]);
     check(
         Signed::difference(2, 7, asset("JPY")).amount(),
         expect!["amount_below_zero: amount would fall below zero"],

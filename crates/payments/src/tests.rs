@@ -11,4 +11,5 @@ mod properties;
 mod rails;
 mod refusals;
 mod setting_up;
+mod splits;
 mod windows;

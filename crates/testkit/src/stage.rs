@@ -86,7 +86,7 @@ pub const ROLES: [Role; 4] = [
         capabilities: ALL,
         fees: &[
             FeeRule { minimum: 20, maximum: Some(500), ..fee("internal", "GBP", 10, 15_000) },
-            fee("internal", "JPY", 0, 33_333),
+            fee("internal", "JPY", 0, 50_000),
             fee("outbound_bank", "GBP", 25, 0),
             FeeRule { maximum: Some(7), ..fee("inbound_bank", "GBP", 0, 1_500) },
         ],

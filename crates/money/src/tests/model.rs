@@ -31,19 +31,11 @@ fn weights() -> impl Strategy<Value = Vec<u128>> {
 }
 
 fn roundings() -> impl Strategy<Value = Rounding> {
-    prop::sample::select(vec![
-        Rounding::Down,
-        Rounding::Up,
-        Rounding::HalfEven,
-        Rounding::HalfUp,
-    ])
+    prop::sample::select(vec![Rounding::Down, Rounding::Up, Rounding::HalfEven, Rounding::HalfUp])
 }
 
 fn minors(parts: &[Amount]) -> Vec<BigUint> {
-    parts
-        .iter()
-        .map(|part| BigUint::from(part.minor()))
-        .collect()
+    parts.iter().map(|part| BigUint::from(part.minor())).collect()
 }
 
 /// Shares rounded down; then, a unit at a time, to the first part that is furthest below its share.
@@ -62,10 +54,7 @@ fn model_allocate(whole: u128, weights: &[u128]) -> Vec<BigUint> {
 }
 
 fn model_scaled(minor: u128, ratio: Ratio, rounding: Rounding) -> BigUint {
-    let (exact, den) = (
-        BigUint::from(minor) * ratio.num(),
-        BigUint::from(ratio.den()),
-    );
+    let (exact, den) = (BigUint::from(minor) * ratio.num(), BigUint::from(ratio.den()));
     let two = BigUint::from(2_u8);
     match rounding {
         Rounding::Down => exact / den,
@@ -74,11 +63,7 @@ fn model_scaled(minor: u128, ratio: Ratio, rounding: Rounding) -> BigUint {
         Rounding::HalfEven => {
             let up = (&exact * &two + &den) / (&den * &two);
             let is_half = (&exact * &two) % (&den * &two) == den;
-            if is_half && &up % &two == BigUint::from(1_u8) {
-                up - 1_u8
-            } else {
-                up
-            }
+            if is_half && &up % &two == BigUint::from(1_u8) { up - 1_u8 } else { up }
         }
     }
 }

@@ -13,12 +13,7 @@ fn assets() -> impl Strategy<Value = Asset> {
 
 /// Text close to a decimal, and text that is not.
 fn texts() -> impl Strategy<Value = String> {
-    prop_oneof![
-        "[0-9]{1,40}",
-        "[0-9]{1,20}\\.[0-9]{1,31}",
-        "[-+0-9.,eE_ ]{0,12}",
-        ".{0,12}"
-    ]
+    prop_oneof!["[0-9]{1,40}", "[0-9]{1,20}\\.[0-9]{1,31}", "[-+0-9.,eE_ ]{0,12}", ".{0,12}"]
 }
 
 proptest! {
