@@ -378,7 +378,7 @@ pub struct RefundCreate {
 }
 
 /// Whether a refund gives the provider's fee back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FeeReturn {
     /// The provider keeps it.
     Kept,
@@ -412,8 +412,23 @@ pub struct FieldsPatch {
     pub role: Option<RoleId>,
     /// A platform's default role.
     pub default_role: Option<RoleId>,
-    /// A draft role's terms.
-    pub terms: Option<RoleTerms>,
+    /// A draft role's terms, each one that changes.
+    pub terms: RoleTermsPatch,
+}
+
+/// How an update changes a role's terms; `None` leaves one as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RoleTermsPatch {
+    /// The kinds of customers that may have it.
+    pub kinds: Option<Vec<CustomerKind>>,
+    /// What it grants.
+    pub capabilities: Option<Vec<Capability>>,
+    /// What the provider charges.
+    pub fees: Option<Vec<FeeRule>>,
+    /// Where it ends.
+    pub limits: Option<Vec<Limit>>,
+    /// Whether an operator must look first.
+    pub review_required: Option<bool>,
 }
 
 /// See [`Command::Transition`].

@@ -152,6 +152,11 @@ impl<'a> Draft<'a> {
         self.context.sandbox
     }
 
+    /// Whether something could carry money out: the sandbox bank alone, for now.
+    pub(crate) const fn has_rail(&self) -> Result<(), Rejected> {
+        if self.context.sandbox { Ok(()) } else { Err(Rejected::RailUnavailable) }
+    }
+
     /// The bytes of a new id, in journal order.
     pub(crate) fn mint(&mut self) -> [u8; 16] {
         let id = mint_at(self.context.platform, self.context.at, self.minted);

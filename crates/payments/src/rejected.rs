@@ -129,6 +129,9 @@ pub enum Rejected {
     /// The sandbox exists only in test stores.
     #[error("the sandbox exists only in test stores")]
     NotASandbox,
+    /// A live store has no rail yet that could carry it.
+    #[error("there is no rail for it in this store")]
+    RailUnavailable,
     /// The customer's role or status does not grant the capability.
     #[error("customer {customer} cannot {capability}: {detail}")]
     CapabilityMissing {
@@ -233,6 +236,7 @@ impl Rejected {
             Self::AssetMismatch { .. } => ("asset_mismatch", Invalid, false),
             Self::NotRefundable { .. } => ("not_refundable", State, true),
             Self::NotASandbox => ("not_a_sandbox", State, false),
+            Self::RailUnavailable => ("rail_unavailable", State, true),
             Self::CapabilityMissing { .. } => ("capability_missing", Rule, true),
             Self::RoleNotUsable { .. } => ("role_not_usable", Rule, false),
             Self::FeeExceedsAmount { .. } => ("fee_exceeds_amount", Rule, false),

@@ -27,7 +27,10 @@ pub use role::{Capability, FeeRule, Limit, LimitWindow, Role};
 pub use transaction::{Bearer, Fee, Outcome, RailSide, Share, Transaction, TransactionKind};
 
 use crate::meta::Meta;
-use crate::states::Machine;
+use crate::states::{
+    AccountStatus, BankAccountStatus, CustomerStatus, HoldStatus, KeyStatus, Machine, PersonStatus,
+    PlatformStatus, RefundStatus, RoleStatus, TransactionStatus,
+};
 use crate::view::NameKind;
 pub use crate::window::Window;
 
@@ -124,6 +127,43 @@ impl Kind {
     pub fn parse(code: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.code() == code)
     }
+
+    /// The words of every state that a resource of this kind can be in.
+    #[must_use]
+    pub fn statuses(self) -> Vec<&'static str> {
+        fn codes<M: Machine>() -> Vec<&'static str> {
+            M::ALL.iter().map(|state| state.code()).collect()
+        }
+        match self {
+            Self::Platform => codes::<PlatformStatus>(),
+            Self::ApiKey => codes::<KeyStatus>(),
+            Self::Role => codes::<RoleStatus>(),
+            Self::Customer => codes::<CustomerStatus>(),
+            Self::Person => codes::<PersonStatus>(),
+            Self::Account => codes::<AccountStatus>(),
+            Self::BankAccount => codes::<BankAccountStatus>(),
+            Self::Transaction => codes::<TransactionStatus>(),
+            Self::Hold => codes::<HoldStatus>(),
+            Self::Refund => codes::<RefundStatus>(),
+        }
+    }
+
+    /// The words of the types that resources of this kind are of; none where there is one only.
+    #[must_use]
+    pub fn subtypes(self) -> Vec<&'static str> {
+        match self {
+            Self::Customer => CustomerKind::ALL.iter().map(|kind| kind.code()).collect(),
+            Self::Account => ledger::Chart::all().iter().map(|chart| chart.code()).collect(),
+            Self::Transaction => TransactionKind::ALL.iter().map(|kind| kind.code()).collect(),
+            Self::Platform
+            | Self::ApiKey
+            | Self::Role
+            | Self::Person
+            | Self::BankAccount
+            | Self::Hold
+            | Self::Refund => Vec::new(),
+        }
+    }
 }
 
 /// A text that stands for an id: an external id, a reference.
@@ -198,9 +238,7 @@ impl Resource {
     #[must_use]
     pub fn due_at(&self) -> Option<ledger::Timestamp> {
         match self {
-            Self::Hold(hold) => {
-                (hold.status == crate::states::HoldStatus::Active).then_some(hold.expires_at)
-            }
+            Self::Hold(hold) => (hold.status == HoldStatus::Active).then_some(hold.expires_at),
             Self::Platform(_)
             | Self::ApiKey(_)
             | Self::Role(_)

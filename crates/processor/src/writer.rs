@@ -1,19 +1,20 @@
 //! The thread around the step function: a bounded queue, batches that never wait to fill, due work.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use ledger::Timestamp;
-use payments::Command;
+use payments::ids::HoldId;
+use payments::{Actor, Command, Envelope, OPERATOR};
 use store::Truth;
 
 use crate::answer::{Answer, Failure, Presenter};
 use crate::limits::{BATCH_MAX, QUEUE_MAX};
 use crate::metrics::{Observer, Stage};
-use crate::step::{Processor, Request};
+use crate::step::{Mode, Processor, Request};
 
 /// How often the writer looks for what is due while nothing else asks.
 const TICK: Duration = Duration::from_millis(100);
@@ -29,6 +30,8 @@ struct Waiting {
 struct Shared {
     position: AtomicU64,
     depth: AtomicUsize,
+    /// Nothing is written any more as made at or before this instant, in microseconds.
+    closed: AtomicI64,
 }
 
 /// The queue is full; nothing was taken. Try again soon.
@@ -68,6 +71,30 @@ impl Handle {
                 Ok(())
             }
         }
+    }
+
+    /// Makes sure that nothing will be written any more as made at or before `at`, then calls
+    /// `reply`: from there on, what was made up to `at` never changes.
+    ///
+    /// # Errors
+    ///
+    /// [`Overloaded`] when the queue is full; then `reply` is not called.
+    pub fn close(
+        &self,
+        at: Timestamp,
+        reply: impl FnOnce(Answer) + Send + 'static,
+    ) -> Result<(), Overloaded> {
+        self.shared.closed.fetch_max(at.micros(), Ordering::AcqRel);
+        // What passes the queue now comes after every batch that read the clock before.
+        let envelope = Envelope {
+            platform: OPERATOR,
+            actor: Actor::Writer,
+            address: String::new(),
+            request_id: String::new(),
+            idempotency: None,
+            command: Command::HoldExpire { hold: HoldId::from_bytes([0; 16]) },
+        };
+        self.submit(Request { envelope, mode: Mode::DryRun }, reply)
     }
 
     /// The position of the last commit: what a reader that comes now must see.
@@ -114,7 +141,8 @@ impl Writer {
     {
         let (queue, waiting) = sync_channel(QUEUE_MAX);
         let position = AtomicU64::new(processor.position());
-        let shared = Arc::new(Shared { position, depth: AtomicUsize::new(0) });
+        let shared =
+            Arc::new(Shared { position, depth: AtomicUsize::new(0), closed: AtomicI64::new(0) });
         let handle = Handle { queue, shared: Arc::clone(&shared) };
         let thread = std::thread::Builder::new()
             .name("writer".to_owned())
@@ -149,7 +177,8 @@ fn run<T: Truth, P: Presenter, O: Observer>(
             Err(RecvTimeoutError::Disconnected) => return Ended::NobodyLeft,
         };
         // What ran out by now counts as ended whoever asks next; what fails waits for a tick.
-        let now = clock();
+        let opened = shared.closed.load(Ordering::Acquire).saturating_add(1);
+        let now = Timestamp::from_micros(clock().micros().max(opened));
         if in_vain.is_none_or(|tried| tried.elapsed() >= TICK) {
             in_vain = take_due(&mut processor, shared, now).err().map(|_| Instant::now());
         }
@@ -200,7 +229,7 @@ fn serve<T: Truth, P: Presenter, O: Observer>(
     processor.observer.stage(Stage::Answer, started.elapsed());
 }
 
-/// Does what is due.
+/// Does all that is due: it grows less each time, or this ends.
 ///
 /// # Errors
 ///
@@ -210,14 +239,17 @@ fn take_due<T: Truth, P: Presenter, O: Observer>(
     shared: &Shared,
     now: Timestamp,
 ) -> Result<(), NotDone> {
-    let due = processor.due(now).map_err(|_| NotDone)?;
-    if due.is_empty() {
-        return Ok(());
+    loop {
+        let due = processor.due(now).map_err(|_| NotDone)?;
+        if due.is_empty() {
+            return Ok(());
+        }
+        let answers = processor.step(&due, now);
+        shared.position.store(processor.position(), Ordering::Release);
+        if !answers.iter().all(|answer| matches!(answer, Answer::Kept { .. })) {
+            return Err(NotDone);
+        }
     }
-    let answers = processor.step(&due, now);
-    shared.position.store(processor.position(), Ordering::Release);
-    let done = answers.iter().all(|answer| matches!(answer, Answer::Kept { .. }));
-    if done { Ok(()) } else { Err(NotDone) }
 }
 
 /// Something that is due is still so.

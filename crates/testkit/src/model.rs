@@ -103,6 +103,8 @@ pub struct Transaction {
     fee: u128,
     fee_bearer: crate::operation::Bearer,
     fee_returned: u128,
+    /// How much was refunded with its fee.
+    fee_returned_for: u128,
     counted_at: i64,
     /// Whether it came from a bank.
     inbound: Inbound,
@@ -151,6 +153,7 @@ pub struct Refund {
     amount: u128,
     legs: Vec<(Slot, u128)>,
     fee: u128,
+    fees: crate::operation::Fees,
 }
 
 /// What a rail was told.
@@ -445,6 +448,7 @@ impl Transaction {
             fee: 0,
             fee_bearer: crate::operation::Bearer::Payees,
             fee_returned: 0,
+            fee_returned_for: 0,
             counted_at: at,
             inbound: Inbound::No,
         }

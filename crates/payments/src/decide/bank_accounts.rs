@@ -36,6 +36,9 @@ pub(super) fn create(mut draft: Draft<'_>, command: &BankAccountCreate) -> Resul
 fn check_name(details: &BankDetails, customer: &str) -> NameCheck {
     let BankDetails::Uk { holder, .. } = details else { return NameCheck::Unavailable };
     let (holder, customer) = (words(holder), words(customer));
+    if holder.is_empty() || customer.is_empty() {
+        return NameCheck::Unavailable;
+    }
     if holder == customer {
         return NameCheck::Match;
     }

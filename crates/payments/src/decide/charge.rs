@@ -103,7 +103,7 @@ fn settled(
         amount,
         payer: (!gives).then_some(command.account),
         shares: if gives { vec![share] } else { Vec::new() },
-        fee: Fee { minor: 0, bearer: Bearer::Payer, returned: 0 },
+        fee: Fee { minor: 0, bearer: Bearer::Payer, returned: 0, returned_for: 0 },
         captured: 0,
         refunded: 0,
         reference: command.reference.clone(),

@@ -157,6 +157,7 @@ pub(super) fn person_create(
     }
     customer.persons.push(id);
     customer.meta.touch(draft.at());
+    restrict(&draft, &mut customer, "person_unverified")?;
     let mut roles = command.roles.clone();
     roles.sort_unstable();
     roles.dedup();
@@ -170,6 +171,20 @@ pub(super) fn person_create(
     })?;
     draft.put(customer)?;
     draft.finish(Key::Person(id))
+}
+
+/// An active business of a reviewed role that is no longer wholly verified may receive, not send.
+pub(super) fn restrict(
+    draft: &Draft<'_>,
+    customer: &mut Customer,
+    why: &'static str,
+) -> Result<(), Stop> {
+    let role: Role = draft.fetch(customer.role)?;
+    if customer.status == CustomerStatus::Active && role.review_required {
+        customer.status = CustomerStatus::Restricted;
+        customer.meta.status_reason = Some(why.to_owned());
+    }
+    Ok(())
 }
 
 /// What blocks a customer from becoming active, as requirements.

@@ -20,7 +20,7 @@ pub(super) fn fee(
     amount: Amount,
     bearer: Bearer,
 ) -> Result<Fee, Rejected> {
-    let nothing = Fee { minor: 0, bearer, returned: 0 };
+    let nothing = Fee { minor: 0, bearer, returned: 0, returned_for: 0 };
     let Some(rule) = role.fee_rule(kind, amount.asset()) else { return Ok(nothing) };
     let share = amount.scaled(rule.share.ratio(), Rounding::HalfEven).map_err(unfit)?;
     // Two amounts fit a u128 together; what the plan says may be more than an amount.

@@ -13,6 +13,7 @@ use crate::view::{Key, Stop};
 
 use super::checks::{minor, positive, unfit};
 use super::fees::Side;
+use super::transitions::reason;
 use super::{pay, usage};
 
 /// Moves a hold by hand; the step is known to be in its state machine.
@@ -25,7 +26,11 @@ pub(super) fn transition(
     if hold.expires_at <= draft.business() {
         return Err(Rejected::HoldExpired { hold: hold.id.to_string() }.into());
     }
-    let reason = command.reason_code.clone();
+    if command.amount.is_some() && to != HoldStatus::Posted {
+        let detail = "only a hold that is posted has an amount".to_owned();
+        return Err(Rejected::invalid("/amount", detail).into());
+    }
+    let reason = reason(command);
     match to {
         HoldStatus::Posted => post(draft, hold, command.amount, reason),
         HoldStatus::Active | HoldStatus::Voided | HoldStatus::Expired => {

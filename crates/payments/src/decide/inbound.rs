@@ -274,7 +274,7 @@ fn blank(draft: &Draft<'_>, id: [u8; 16], amount: Amount, reference: &str) -> Tr
         amount,
         payer: None,
         shares: Vec::new(),
-        fee: Fee { minor: 0, bearer: Bearer::Payees, returned: 0 },
+        fee: Fee { minor: 0, bearer: Bearer::Payees, returned: 0, returned_for: 0 },
         captured: 0,
         refunded: 0,
         reference: reference.to_owned(),
@@ -328,7 +328,7 @@ pub(super) fn assign(
     in_asset(&payee.account, transaction.amount.asset())?;
     capable(&payee, Capability::ReceiveBank)?;
     checks::positive(transaction.amount)?;
-    usage::count(&mut draft, &payee, Capability::ReceiveBank, transaction.amount)?;
+    usage::count_unlimited(&mut draft, &payee, Capability::ReceiveBank, transaction.amount)?;
     let unallocated = draft.internal(Chart::Unallocated, transaction.amount.asset())?;
     draft.leg(unallocated, Direction::Debit, Layer::Posted, transaction.amount);
     transaction.shares = vec![share(account, transaction.amount)];

@@ -39,6 +39,7 @@ pub(super) fn pay_out(mut draft: Draft<'_>, command: &PayOut) -> Result<Decision
         return Err(Rejected::BankAccountNotVerified { bank_account, status }.into());
     }
     in_asset(&payer.account, command.amount.asset())?;
+    draft.has_rail()?;
     capable(&payer, Capability::SendBank)?;
     let kind = TransactionKind::OutboundBank;
     let fee = fees::fee(&payer.role, kind, command.amount, command.bearer)?;

@@ -345,6 +345,7 @@ pub(super) fn send_back(
     mut transaction: Transaction,
     reason: Option<String>,
 ) -> Result<Decision, Stop> {
+    draft.has_rail()?;
     let id = *transaction.id.as_bytes();
     let sides = return_sides(&mut draft, transaction.amount)?;
     draft.legs(hold::reserve(&sides));

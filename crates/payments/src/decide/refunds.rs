@@ -38,7 +38,11 @@ pub(super) fn create(mut draft: Draft<'_>, command: &RefundCreate) -> Result<Dec
     count(&mut transaction, &legs, amount);
     let fee_returned = match command.fees {
         FeeReturn::Kept => 0,
-        FeeReturn::Returned => fee_due(&transaction)?,
+        FeeReturn::Returned => {
+            let refunded = transaction.fee.returned_for.saturating_add(amount.minor());
+            transaction.fee.returned_for = refunded.min(transaction.captured);
+            fee_due(&transaction)?
+        }
     };
     let fee_legs = fee_legs(&transaction, fee_returned)?;
     count_fee(&mut transaction, fee_returned, &fee_legs);
@@ -49,6 +53,7 @@ pub(super) fn create(mut draft: Draft<'_>, command: &RefundCreate) -> Result<Dec
         amount,
         legs,
         fee_returned,
+        fees: command.fees,
         reason: command.reason.clone(),
         rail: None,
         status: RefundStatus::Settled,
@@ -58,6 +63,7 @@ pub(super) fn create(mut draft: Draft<'_>, command: &RefundCreate) -> Result<Dec
     draft.entry_of(transaction.id, transaction.transition_no, draft.business());
     let sides = sides(&mut draft, &transaction, (&refund, &fee_legs))?;
     let refund = if transaction.refunds_by_rail() {
+        draft.has_rail()?;
         draft.legs(hold::reserve(&sides));
         submit(&mut draft, &transaction, refund, command.behaviour.clone())?
     } else {
@@ -93,7 +99,9 @@ fn refundable(transaction: &Transaction, said: Option<Amount>) -> Result<Amount,
 fn pro_rata(transaction: &Transaction, amount: Amount) -> Result<Vec<RefundLeg>, Rejected> {
     let owing = |share: &Share| (share.account, share.gross, share.returned);
     let owing: Vec<_> = transaction.shares.iter().map(owing).collect();
-    let so_far = transaction.refunded.saturating_add(amount.minor());
+    // What others than the payees paid of earlier refunds is nobody's part.
+    let returned = transaction.shares.iter().map(|share| share.returned);
+    let so_far = returned.fold(amount.minor(), u128::saturating_add);
     cumulative(&owing, minor(amount.asset(), so_far)?, amount.minor())
 }
 
@@ -169,6 +177,9 @@ fn as_said(
         if !seen.insert(*account) {
             return Err(bad("each account once".to_owned()));
         }
+        if transaction.payer == Some(*account) {
+            return Err(Rejected::SameAccount { account: account.to_string() }.into());
+        }
         sum = sum.checked_add(*part).map_err(unfit)?;
         let share = transaction.shares.iter().find(|share| share.account == *account);
         let left = share.map(|share| share.gross.saturating_sub(share.returned));
@@ -217,6 +228,10 @@ pub(super) fn uncount(transaction: &mut Transaction, refund: &Refund) {
 /// Takes back what a refund by rail counted of the fee, when the fee stays with the provider.
 pub(super) fn uncount_fee(transaction: &mut Transaction, refund: &Refund) {
     transaction.fee.returned = transaction.fee.returned.saturating_sub(refund.fee_returned);
+    if refund.fees == FeeReturn::Returned {
+        let refunded = transaction.fee.returned_for.saturating_sub(refund.amount.minor());
+        transaction.fee.returned_for = refunded;
+    }
     let legs = fee_legs_by_rail(transaction, refund);
     for_each_share(transaction, &legs, |share, minor| {
         share.fee_returned = share.fee_returned.saturating_sub(minor);
@@ -243,10 +258,10 @@ fn for_each_share(
     }
 }
 
-/// The fee's part of everything refunded, less what of it went back already.
+/// The fee's part of everything refunded with its fee, less what of it went back already.
 fn fee_due(transaction: &Transaction) -> Result<u128, Rejected> {
     let fee = minor(transaction.amount.asset(), transaction.fee.minor)?;
-    let ratio = Ratio::new(transaction.refunded, transaction.captured)
+    let ratio = Ratio::new(transaction.fee.returned_for, transaction.captured)
         .map_err(|_| Rejected::AmountNotPositive)?;
     let target = fee.scaled(ratio, Rounding::HalfEven).map_err(unfit)?.minor();
     Ok(target.saturating_sub(transaction.fee.returned))

@@ -8,7 +8,7 @@ use crate::ids::RoleId;
 use crate::limits::{FEE_RULES_MAX, NAME_BYTES_MAX, ROLE_LIMITS_MAX};
 use crate::meta::text;
 use crate::rejected::Rejected;
-use crate::resources::{Kind, Role};
+use crate::resources::{Capability, Kind, Role, TransactionKind};
 use crate::states::RoleStatus;
 use crate::view::{Key, NameKind, Stop};
 
@@ -17,6 +17,10 @@ pub(super) fn create(mut draft: Draft<'_>, command: &RoleCreate) -> Result<Decis
     text("/name", &command.name, NAME_BYTES_MAX)?;
     command.labels.check()?;
     check_terms(&command.terms)?;
+    if !draft.by_operator() {
+        let (kind, to) = ("role", "draft".to_owned());
+        return Err(Rejected::OperatorRequired { kind, to }.into());
+    }
     let newest = draft.name(NameKind::RoleName, &command.name)?;
     let revision = match newest {
         None => 1,
@@ -27,10 +31,6 @@ pub(super) fn create(mut draft: Draft<'_>, command: &RoleCreate) -> Result<Decis
     };
     let id = RoleId::from_bytes(draft.mint());
     draft.claim(Kind::Role, &command.labels, *id.as_bytes())?;
-    if !draft.by_operator() {
-        let (kind, to) = ("role", "draft".to_owned());
-        return Err(Rejected::OperatorRequired { kind, to }.into());
-    }
     draft.set_name(NameKind::RoleName, &command.name, *id.as_bytes())?;
     let mut role = Role {
         id,
@@ -70,6 +70,11 @@ pub(super) fn check_terms(terms: &RoleTerms) -> Result<(), Rejected> {
     if terms.limits.len() > ROLE_LIMITS_MAX {
         return Err(Rejected::invalid("/limits", format!("at most {ROLE_LIMITS_MAX} limits")));
     }
+    let by_plan = |kind| !matches!(kind, TransactionKind::Fee | TransactionKind::Adjustment);
+    if !terms.fees.iter().all(|rule| by_plan(rule.kind)) {
+        let detail = "fees and adjustments have no fee".to_owned();
+        return Err(Rejected::invalid("/fees", detail));
+    }
     let mut seen = BTreeSet::new();
     if !terms.fees.iter().all(|rule| seen.insert((rule.kind, rule.fixed.asset()))) {
         let detail = "one fee rule a kind of transaction and asset".to_owned();
@@ -77,6 +82,10 @@ pub(super) fn check_terms(terms: &RoleTerms) -> Result<(), Rejected> {
     }
     if terms.fees.iter().any(|rule| rule.maximum.is_some_and(|maximum| maximum < rule.minimum)) {
         return Err(Rejected::invalid("/fees", "maximum is below minimum".to_owned()));
+    }
+    if terms.limits.iter().any(|limit| limit.capability == Capability::HoldFunds) {
+        let detail = "hold_funds has no limit: nothing passes by it".to_owned();
+        return Err(Rejected::invalid("/limits", detail));
     }
     let mut seen = BTreeSet::new();
     let mut limits = terms.limits.iter();

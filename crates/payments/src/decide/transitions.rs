@@ -8,7 +8,8 @@ use crate::limits::TEXT_BYTES_MAX;
 use crate::meta::text;
 use crate::rejected::Rejected;
 use crate::resources::{
-    Account, Capability, Customer, InstructionState, Kind, Resource, Role, Transaction, standing,
+    Account, Capability, Customer, InstructionState, Kind, NameCheck, Platform, Resource, Role,
+    Transaction, standing,
 };
 use crate::states::{
     AccountStatus, BankAccountStatus, CustomerStatus, HoldStatus, KeyStatus, Machine, PersonStatus,
@@ -32,12 +33,14 @@ pub struct Available {
 /// The steps that may be taken by hand from where the resource is.
 #[must_use]
 pub fn available(resource: &Resource) -> Vec<Available> {
-    let Some(visible) = resource.visible() else { return Vec::new() };
+    let Some(visible) = resource.visible().filter(|_| !is_internal(resource)) else {
+        return Vec::new();
+    };
     let kind = visible.kind;
     let step = |to: &'static str| Available {
         to,
         blocked_by: blocked_by(resource, to),
-        operator_only: operator_only(kind, visible.status, to),
+        operator_only: operator_only(kind, visible.status, to) || overrides_name(resource, to),
     };
     next(resource).into_iter().filter(|to| by_hand(kind, visible.status, to)).map(step).collect()
 }
@@ -59,6 +62,19 @@ fn next(resource: &Resource) -> Vec<&'static str> {
         Resource::Refund(it) => codes::<RefundStatus>(it.status),
         Resource::Instruction(_) | Resource::Window(_) | Resource::Name(_) => Vec::new(),
     }
+}
+
+/// Whether it is one of the platform's internal accounts, which are nobody's to name.
+fn is_internal(resource: &Resource) -> bool {
+    matches!(resource, Resource::Account(account) if account.customer.is_none())
+}
+
+/// Whether the step uses a bank account although its holder has another name than the customer.
+fn overrides_name(resource: &Resource, to: &str) -> bool {
+    let Resource::BankAccount(bank_account) = resource else { return false };
+    to == BankAccountStatus::Verified.code()
+        && bank_account.status == BankAccountStatus::Unverified
+        && bank_account.name_check == NameCheck::NoMatch
 }
 
 /// Whether a caller takes this step, rather than a rail, the clock or another resource.
@@ -117,10 +133,7 @@ fn blocked_by(resource: &Resource, to: &str) -> Option<&'static str> {
 /// The resource that a caller names; internal ones are not there for it.
 pub(super) fn target(draft: &Draft<'_>, key: &Key) -> Result<Resource, Stop> {
     let found = draft.find_key(key)?;
-    let visible = found.filter(|resource| {
-        let internal = matches!(resource, Resource::Account(account) if account.customer.is_none());
-        !internal && resource.visible().is_some()
-    });
+    let visible = found.filter(|resource| !is_internal(resource) && resource.visible().is_some());
     visible.ok_or_else(|| {
         let (kind, id) = named(key);
         not_found(kind, &id).into()
@@ -175,6 +188,11 @@ fn check_step(
     if let Some(expected) = command.expected.filter(|expected| *expected != visible.meta.version) {
         return Err(Rejected::VersionMismatch { expected, actual: visible.meta.version });
     }
+    if let Resource::Hold(hold) = resource
+        && hold.status == HoldStatus::Expired
+    {
+        return Err(Rejected::HoldExpired { hold: hold.id.to_string() });
+    }
     let steps = available(resource);
     let Some(step) = steps.iter().find(|step| step.to == command.to) else {
         return Err(Rejected::TransitionNotAllowed {
@@ -217,7 +235,8 @@ fn plain(
     draft.finish(command.target.clone())
 }
 
-fn reason(command: &Transition) -> Option<String> {
+/// Why, in one text: the word, the note, or both.
+pub(super) fn reason(command: &Transition) -> Option<String> {
     match (&command.reason_code, &command.note) {
         (Some(code), Some(note)) => Some(format!("{code}: {note}")),
         (Some(code), None) => Some(code.clone()),
@@ -233,7 +252,18 @@ fn set_status(draft: &mut Draft<'_>, resource: &mut Resource, to: &str) -> Resul
         Resource::Platform(it) => it.status = parsed(to, it.status),
         Resource::ApiKey(it) => it.status = parsed(to, it.status),
         Resource::Role(it) => it.status = parsed(to, it.status),
-        Resource::Person(it) => it.status = parsed(to, it.status),
+        Resource::Person(it) => {
+            it.status = parsed(to, it.status);
+            if it.status == PersonStatus::Expired {
+                let mut customer: Customer = draft.fetch(it.customer)?;
+                let before = customer.status;
+                customers::restrict(draft, &mut customer, "person_expired")?;
+                if customer.status != before {
+                    customer.meta.touch(draft.at());
+                    draft.put(customer)?;
+                }
+            }
+        }
         Resource::BankAccount(it) => it.status = parsed(to, it.status),
         Resource::Customer(it) => {
             let to = parsed(to, it.status);
@@ -271,6 +301,13 @@ fn of_account(draft: &mut Draft<'_>, account: &Account, to: AccountStatus) -> Re
         if !state.is_active() {
             let due = state.currently_due.clone();
             return Err(blocked("account", to.code(), &state.detail, due).into());
+        }
+    }
+    if to == AccountStatus::Closing && customer.is_platform {
+        let platform: Platform = draft.fetch(draft.platform())?;
+        if platform.accounts.iter().any(|(_, own)| *own == account.ledger.id) {
+            let detail = "the platform needs it for its fees";
+            return Err(blocked("account", to.code(), detail, Vec::new()).into());
         }
     }
     if to == AccountStatus::Closed {

@@ -1,6 +1,6 @@
 //! Changing labels and fields of a resource, at the version that the caller saw.
 
-use crate::command::{FieldsPatch, Update};
+use crate::command::{FieldsPatch, RoleTerms, RoleTermsPatch, Update};
 use crate::draft::{Decision, Draft, not_found};
 use crate::limits::{NAME_BYTES_MAX, TEXT_BYTES_MAX};
 use crate::meta::text;
@@ -9,7 +9,7 @@ use crate::resources::{Customer, Platform, Resource, Role};
 use crate::states::{CustomerStatus, Machine, RoleStatus};
 use crate::view::Stop;
 
-use super::customers::{check_email, usable};
+use super::customers::{check_email, restrict, unmet, usable};
 use super::roles::{check_terms, set_terms};
 use super::transitions::target;
 
@@ -42,7 +42,7 @@ fn check_form(fields: &FieldsPatch) -> Result<(), Rejected> {
     if let Some(Some(description)) = &fields.description {
         text("/description", description, TEXT_BYTES_MAX)?;
     }
-    fields.terms.as_ref().map_or(Ok(()), check_terms)
+    Ok(())
 }
 
 fn set_fields(
@@ -117,13 +117,27 @@ fn set_customer(
         }
         usable(&role, customer.kind)?;
         customer.role = role.id;
+        if !unmet(draft, customer)?.is_empty() {
+            restrict(draft, customer, "person_unverified")?;
+        }
     }
     set(&mut customer.email, fields.email.as_ref())?;
     set(&mut customer.name, fields.name.as_ref())
 }
 
 fn set_role(draft: &Draft<'_>, role: &mut Role, fields: &FieldsPatch) -> Result<(), Stop> {
-    let Some(terms) = &fields.terms else { return Ok(()) };
+    if fields.terms == RoleTermsPatch::default() {
+        return Ok(());
+    }
+    let said = fields.terms.clone();
+    let terms = RoleTerms {
+        kinds: said.kinds.unwrap_or_else(|| role.kinds.clone()),
+        capabilities: said.capabilities.unwrap_or_else(|| role.capabilities.clone()),
+        fees: said.fees.unwrap_or_else(|| role.fees.clone()),
+        limits: said.limits.unwrap_or_else(|| role.limits.clone()),
+        review_required: said.review_required.unwrap_or(role.review_required),
+    };
+    check_terms(&terms)?;
     if role.status != RoleStatus::Draft {
         let status = role.status.code();
         return Err(Rejected::Unchangeable { kind: "role", status }.into());
@@ -132,6 +146,6 @@ fn set_role(draft: &Draft<'_>, role: &mut Role, fields: &FieldsPatch) -> Result<
         let (kind, to) = ("role", "other than it is".to_owned());
         return Err(Rejected::OperatorRequired { kind, to }.into());
     }
-    set_terms(role, terms.clone());
+    set_terms(role, terms);
     Ok(())
 }

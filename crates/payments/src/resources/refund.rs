@@ -4,6 +4,7 @@ use ledger::{AccountId, TransactionId};
 use money::Amount;
 use serde::{Deserialize, Serialize};
 
+use crate::command::FeeReturn;
 use crate::ids::RefundId;
 use crate::meta::Meta;
 use crate::states::RefundStatus;
@@ -25,6 +26,8 @@ pub struct Refund {
     pub legs: Vec<RefundLeg>,
     /// How much of the provider's fee goes back to its bearers, in minor units.
     pub fee_returned: u128,
+    /// Whether the fee's part was to go back with it.
+    pub fees: FeeReturn,
     /// Why, if somebody said.
     pub reason: Option<String>,
     /// The rail's side, for refunds of money that came from a bank.

@@ -145,6 +145,8 @@ pub struct Fee {
     pub bearer: Bearer,
     /// What of it went back, in minor units.
     pub returned: u128,
+    /// How much was refunded with its fee, in minor units: what `returned` is the part for.
+    pub returned_for: u128,
 }
 
 /// What a rail knows of a transaction or refund.

@@ -87,6 +87,10 @@ fn cell<M: Machine>(
         assert!(listed.is_none(), "{} lists what it refuses: {}", from.code(), goal.code());
         return if from.next().contains(&goal) { "-" } else { "." };
     }
+    if taken == Err("hold_expired") {
+        assert!(listed.is_none() && from.next().is_empty());
+        return "hold_expired";
+    }
     assert!(from.next().contains(&goal), "{} became {}", from.code(), goal.code());
     let listed = listed.expect("what is taken is listed");
     assert_eq!(listed.operator_only, word == "operator");
@@ -379,7 +383,7 @@ fn accounts_and_bank_accounts(steps: &mut BTreeSet<Step>) {
         bank_account,
         steps,
         expect![[r#"
-            unverified: verified=any archived=any
+            unverified: verified=operator archived=any
             verified: disabled=any archived=any
             disabled: verified=any archived=any
             archived:
@@ -417,7 +421,7 @@ fn every_step_of_every_machine() {
             active: posted=any voided=any expired=-
             posted:
             voided:
-            expired:
+            expired: active=hold_expired posted=hold_expired voided=hold_expired expired=hold_expired
         "#]],
     );
     check(

@@ -99,9 +99,10 @@ fn a_role_is_fixed_once_published() {
         (role.revision, role.capabilities.len())
     };
     assert_eq!((revision(&desk, &first).0, revision(&desk, &second).0), (1, 2));
-    let fewer = RoleTerms { capabilities: vec![Capability::HoldFunds], ..terms() };
     let change = |expected| {
-        let fields = FieldsPatch { terms: Some(fewer.clone()), ..FieldsPatch::default() };
+        let fewer = Some(vec![Capability::HoldFunds]);
+        let terms = RoleTermsPatch { capabilities: fewer, ..RoleTermsPatch::default() };
+        let fields = FieldsPatch { terms, ..FieldsPatch::default() };
         let labels = LabelsPatch::default();
         Command::Update(Update { target: first.clone(), expected, labels, fields })
     };
@@ -137,6 +138,10 @@ fn a_business_waits_for_its_persons() {
     assert_eq!(found.roles, [PersonRole::Director, PersonRole::Owner], "each once, in order");
     let due = vec![format!("person.verify:{}", found.id)];
     assert_eq!(activate(&mut desk), Err(("transition_blocked", due)));
+    desk.done(Command::Transition(to(&eve, "verified")));
+    assert_eq!(activate(&mut desk), Ok(()));
+    desk.done(Command::Transition(to(&eve, "expired")));
+    assert_eq!(desk.status(&key), "restricted", "it may receive, not send");
     desk.done(Command::Transition(to(&eve, "verified")));
     assert_eq!(activate(&mut desk), Ok(()));
     let single = desk.customer("Ann", None);

@@ -223,26 +223,31 @@ fn refunds_go_back_to_who_paid() {
     by_ann.fees = payments::command::FeeReturn::Returned;
     world.ask(Command::Refund(by_ann)).unwrap();
     expect![[r#"
-        Ann: 22.95
-        Bob: 26.49
+        Ann: 22.88
+        Bob: 26.45
         Buyer: 50.00
         asset:clearing:bank GBP: 0.00
         asset:safeguarding GBP: 100.00
-        income:fees GBP: 0.56
+        income:fees GBP: 0.67
     "#]]
     .assert_eq(&world.books());
+    // The fee on the first 10.00 was kept, so that what they have left does not cover the rest.
     let mut rest = refund(paid, None);
     rest.fees = payments::command::FeeReturn::Returned;
+    let short = world.ask(Command::Refund(rest.clone()));
+    assert_eq!(short, Err("insufficient_funds".to_owned()));
+    world.fund(ann, "1.00");
+    world.fund(bob, "1.00");
     world.ask(Command::Refund(rest)).unwrap();
     let more = world.ask(Command::Refund(refund(paid, None)));
     assert_eq!(more, Err("refund_exceeds_captured".to_owned()));
     expect![[r#"
-        Ann: 0.00
-        Bob: 0.00
+        Ann: 0.93
+        Bob: 0.96
         Buyer: 100.00
         asset:clearing:bank GBP: 0.00
-        asset:safeguarding GBP: 100.00
-        income:fees GBP: 0.00
+        asset:safeguarding GBP: 102.00
+        income:fees GBP: 0.11
     "#]]
     .assert_eq(&world.books());
 }

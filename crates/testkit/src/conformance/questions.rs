@@ -87,6 +87,12 @@ fn ask_resources(
     compare!((platform, &key), model, other, |it| it.reads.resource(at, platform, &key))?;
     let key = if let Key::ApiKey(id) = key { id } else { KeyId::from_bytes([9; 16]) };
     compare!(key, model, other, |it| it.reads.api_key(at, key))?;
+    if world.chance.one_in(2) {
+        let used = some_time(world);
+        model.reads.key_used(key, used);
+        other.reads.key_used(key, used);
+    }
+    compare!(("last use", key), model, other, |it| it.reads.key_last_use(key))?;
     let (scope, key) = some_caller(world);
     compare!(("key", &key), model, other, |it| it.reads.command_by_key(at, scope, &key))?;
     let limit = world.chance.below(6);

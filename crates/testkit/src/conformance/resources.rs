@@ -4,6 +4,7 @@ use ledger::{AccountId, Chart, Counters, Direction, PlatformId, Standing, Transa
 use money::Amount;
 use payments::audit::Touched;
 use payments::bank::BankDetails;
+use payments::command::FeeReturn;
 use payments::ids::{
     BankAccountId, CustomerId, EventId, HoldId, KeyId, PersonId, RefundId, RoleId,
 };
@@ -255,7 +256,7 @@ impl Draft {
             amount,
             payer: self.some_account(platform),
             shares: self.shares(platform),
-            fee: Fee { minor: 3, bearer: Bearer::Payees, returned: 0 },
+            fee: Fee { minor: 3, bearer: Bearer::Payees, returned: 0, returned_for: 0 },
             captured,
             refunded: if self.after.chance.one_in(2) { captured } else { 0 },
             reference: self.after.chance.word(),
@@ -297,6 +298,7 @@ impl Draft {
             amount: transaction.amount,
             legs: legs.into_iter().collect(),
             fee_returned: self.after.chance.minor(),
+            fees: FeeReturn::Kept,
             reason: self.after.chance.maybe_word(),
             rail: None,
             status: RefundStatus::Submitted,

@@ -88,6 +88,13 @@ impl Model {
         if frozen.contains(&status) {
             operators_only(who)?;
         }
+        if to == "closing" && self.own_account(self.accounts[account].asset) == Some(account) {
+            return Err("transition_blocked");
+        }
+        // The platform's own accounts take its fees.
+        if to == "closing" && account < crate::stage::PLATFORM_ASSETS.len() {
+            return Err("transition_blocked");
+        }
         if to == "closed" && !self.books.of(Name::Of(account)).is_settled() {
             return Err("transition_blocked");
         }
@@ -183,9 +190,20 @@ impl Model {
                 return Err("limit_exceeded");
             }
         }
+        self.count_unlimited(account, capability, amount);
+        Ok(())
+    }
+
+    /// Counts a use whatever the limits say.
+    pub(super) fn count_unlimited(
+        &mut self,
+        account: Slot,
+        capability: &'static str,
+        amount: Money,
+    ) {
+        let (customer, at) = (self.accounts[account].customer, self.business());
         let (asset, minor) = (amount.asset, signed(amount.minor));
         self.used.push(Used { customer, capability, asset, at, minor });
-        Ok(())
     }
 
     /// Gives back what was counted at a time.

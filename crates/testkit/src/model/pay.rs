@@ -91,6 +91,9 @@ impl Model {
 
     pub(super) fn end_hold(&mut self, hold: Slot, to: HoldEnd, amount: Option<Money>) -> Decided {
         let found = self.holds.get(hold).ok_or("not_found")?;
+        if found.status == "expired" {
+            return Err("hold_expired");
+        }
         if found.status != "active" {
             return Err("transition_not_allowed");
         }

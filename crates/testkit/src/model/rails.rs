@@ -6,7 +6,7 @@ use super::pay::lay_on;
 use super::{
     Booked, Decided, Inbound, Instruction, Made, Model, Serves, Share, Transaction, operators_only,
 };
-use crate::operation::{Bearer, Instructed, Money, Quotes, Says, Slot, Step, Who};
+use crate::operation::{Bearer, Fees, Instructed, Money, Quotes, Says, Slot, Step, Who};
 
 const CLEARING: &str = "asset:clearing:bank";
 const SAFEGUARDING: &str = "asset:safeguarding";
@@ -194,7 +194,7 @@ impl Model {
         self.takes_in(account)?;
         self.in_asset(account, amount)?;
         self.capable(account, "receive_bank")?;
-        self.count(account, "receive_bank", amount)?;
+        self.count_unlimited(account, "receive_bank", amount);
         let mut transaction = self.transactions[at].clone();
         let mut moves = vec![internal(UNALLOCATED, Side::Debit, amount)];
         moves.extend(self.allocate(&mut transaction, account));
@@ -294,6 +294,11 @@ impl Model {
                 let (at, fee) = (self.refunds[slot].transaction, self.refunds[slot].fee);
                 self.transactions[at].fee_returned -= fee;
                 self.transactions[at].shares[0].fee_returned -= fee;
+                if self.refunds[slot].fees == Fees::Returned {
+                    let amount = self.refunds[slot].amount;
+                    let refunded = &mut self.transactions[at].fee_returned_for;
+                    *refunded = refunded.saturating_sub(amount);
+                }
             }
             Serves::Transaction(at) => {
                 let transaction = self.transactions[at].clone();

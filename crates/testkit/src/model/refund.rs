@@ -43,7 +43,7 @@ impl Model {
         self.transactions[at] = transaction;
         let status = if by_rail { "submitted" } else { "settled" };
         let fee = fee.0;
-        self.refunds.push(Refund { status, transaction: at, amount, legs: parts, fee });
+        self.refunds.push(Refund { status, transaction: at, amount, legs: parts, fee, fees });
         if by_rail {
             let serves = Serves::Refund(self.refunds.len() - 1);
             self.instructions.insert(serves, Instruction::written(moves));
@@ -65,6 +65,9 @@ impl Model {
         for (at, (account, part)) in parts.iter().enumerate() {
             if parts[..at].iter().any(|(before, _)| before == account) {
                 return Err("value_invalid");
+            }
+            if transaction.payer == Some(*account) {
+                return Err("same_account");
             }
             if part.asset != asset {
                 return Err("asset_mismatch");
@@ -114,7 +117,8 @@ impl Model {
 fn pro_rata(transaction: &Transaction, amount: u128) -> Vec<(Slot, u128)> {
     let gross: Vec<u128> = transaction.shares.iter().map(|share| share.gross).collect();
     let returned: Vec<u128> = transaction.shares.iter().map(|share| share.returned).collect();
-    let owed = arithmetic::cumulative(&gross, &returned, transaction.refunded + amount, amount);
+    let so_far = returned.iter().sum::<u128>() + amount;
+    let owed = arithmetic::cumulative(&gross, &returned, so_far, amount);
     let parts = transaction.shares.iter().map(|share| share.account).zip(owed);
     parts.filter(|(_, minor)| *minor > 0).collect()
 }
@@ -136,7 +140,10 @@ fn count(
     if fees == Fees::Kept {
         return (0, Vec::new());
     }
-    let due = arithmetic::scaled(transaction.fee, transaction.refunded, transaction.captured);
+    transaction.fee_returned_for =
+        (transaction.fee_returned_for + amount).min(transaction.captured);
+    let due =
+        arithmetic::scaled(transaction.fee, transaction.fee_returned_for, transaction.captured);
     let fee = due.saturating_sub(transaction.fee_returned);
     transaction.fee_returned += fee;
     if transaction.fee_bearer != Bearer::Payees || fee == 0 {
