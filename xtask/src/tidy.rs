@@ -14,6 +14,7 @@ mod features;
 mod folders;
 mod headers;
 mod invariants;
+mod journal;
 mod lengths;
 mod machine_paths;
 mod module_names;
@@ -72,6 +73,7 @@ pub(crate) const RULES: &[Rule] = &[
     features::check,
     databases::check,
     lengths::check,
+    journal::check,
     headers::check,
     architecture::check,
     doc_paths::check,

@@ -21,6 +21,11 @@ resource! {
         pub scopes: Vec<String>,
         /// When it stops working.
         pub expires_at: Option<Timestamp>,
+        /// The minute it last let a request in, by the server's clock; `null` until then. Only where
+        /// keys are read or listed. Kept on the side: a restored or rebuilt server may begin anew.
+        #[serde(default, deserialize_with = "crate::shape::said", skip_serializing_if = "Option::is_none")]
+        #[schema(value_type = Option<Timestamp>)]
+        pub last_used_at: Option<Option<Timestamp>>,
         /// The key that replaces it, after a rotation.
         pub replaced_by: Option<KeyId>,
         /// The whole token, in the answer that made it and never again.

@@ -11,8 +11,8 @@ use crate::id::{PlatformId, Timestamp};
 pub struct OperatorQueue {
     /// At most 100 of them.
     pub data: Vec<QueueItem>,
-    /// Always null: what is done leaves the queue.
-    pub next_cursor: Option<String>,
+    /// Whether more waits: what is done leaves the queue and lets the next in.
+    pub more: bool,
 }
 
 /// One thing to look at.

@@ -121,12 +121,28 @@ creation! {
 }
 
 patch! {
-    /// Changes a role; its terms only while it is a draft.
+    /// Changes a role; its terms only while it is a draft. What is not said stays as it is.
     pub struct UpdateRole {
-        /// The terms, which replace the present ones as a whole.
+        /// The kinds of customers that may have it.
+        #[serde(default, deserialize_with = "crate::shape::said", skip_serializing_if = "Option::is_none")]
+        #[schema(nullable = false, min_items = 1, max_items = 4)]
+        pub kinds: Option<Vec<CustomerKind>>,
+        /// What it grants.
+        #[serde(default, deserialize_with = "crate::shape::said", skip_serializing_if = "Option::is_none")]
+        #[schema(nullable = false, max_items = 16)]
+        pub capabilities: Option<Vec<Capability>>,
+        /// What the provider charges; replaces all fee rules.
+        #[serde(default, deserialize_with = "crate::shape::said", skip_serializing_if = "Option::is_none")]
+        #[schema(nullable = false, max_items = 100)]
+        pub fees: Option<Vec<FeeRule>>,
+        /// How much of a capability may be used; replaces all limits.
+        #[serde(default, deserialize_with = "crate::shape::said", skip_serializing_if = "Option::is_none")]
+        #[schema(nullable = false, max_items = 100)]
+        pub limits: Option<Vec<LimitRule>>,
+        /// Whether an operator must verify persons and review the customer first.
         #[serde(default, deserialize_with = "crate::shape::said", skip_serializing_if = "Option::is_none")]
         #[schema(nullable = false)]
-        pub terms: Option<RoleTerms>,
+        pub review_required: Option<bool>,
     }
 }
 

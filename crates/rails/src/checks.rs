@@ -7,13 +7,24 @@
 use money::Amount;
 
 use crate::details::is_text;
-use crate::limits::{KEY_BYTES_MAX, PLATFORM_BYTES_MAX};
+use crate::limits::{FINGERPRINT_BYTES_MAX, KEY_BYTES_MAX, PLATFORM_BYTES_MAX};
 use crate::state::PaymentRef;
-use crate::{BankDetails, Behaviour, Instruction, Outcome, Refused, Standing};
+use crate::{Asked, BankDetails, Behaviour, Instruction, Outcome, Refused, Standing};
 
 /// Checks the shape of a platform's id.
 pub(crate) fn check_platform(platform: &str) -> Result<(), Refused> {
     if is_visible(platform, PLATFORM_BYTES_MAX) { Ok(()) } else { Err(Refused::PlatformInvalid) }
+}
+
+/// Checks the shape of what names a request. Keys of callers may have spaces.
+pub(crate) fn check_asked(asked: &Asked) -> Result<(), Refused> {
+    let Asked { scope, key, fingerprint } = asked;
+    let is_key = (1..=KEY_BYTES_MAX).contains(&key.len())
+        && key.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    let is_named = is_visible(scope, PLATFORM_BYTES_MAX)
+        && is_visible(fingerprint, FINGERPRINT_BYTES_MAX)
+        && is_key;
+    if is_named { Ok(()) } else { Err(Refused::AskedInvalid) }
 }
 
 /// Checks the shape of a key.
@@ -44,7 +55,7 @@ pub(crate) fn check_credit_behaviour(behaviour: &Behaviour) -> Result<(), Refuse
     if behaviour.is_for_credits() {
         Ok(())
     } else {
-        Err(Refused::NotForCredits { behaviour: behaviour.name() })
+        Err(Refused::NotForCredits { behaviour: behaviour.name().to_owned() })
     }
 }
 
@@ -60,7 +71,7 @@ pub(crate) fn check_decision(
         Outcome::Reject { .. } => (false, Some("rejected")),
     };
     if let (PaymentRef::Credit(_), Some(behaviour)) = (payment, behaviour) {
-        return Err(Refused::NotForCredits { behaviour });
+        return Err(Refused::NotForCredits { behaviour: behaviour.to_owned() });
     }
     match standing {
         Standing::Waiting | Standing::Dropped => Ok(()),

@@ -35,6 +35,12 @@ pub const WAITING_PAGE_MAX: usize = 1_000;
 /// Bytes of a platform's id.
 pub const PLATFORM_BYTES_MAX: usize = 64;
 
+/// Requests with a key that the bank remembers, for all platforms together.
+pub const REQUESTS_MAX: usize = 2_000_000;
+
+/// Bytes of a request's fingerprint.
+pub const FINGERPRINT_BYTES_MAX: usize = 64;
+
 /// Bytes of a key.
 pub const KEY_BYTES_MAX: usize = 255;
 
@@ -50,6 +56,10 @@ pub const FILE_BYTES_MAX: u64 = 8 * 1024 * 1024 * 1024;
 const _: () = assert!(PAYMENTS_PER_PLATFORM_MAX <= PAYMENTS_MAX);
 const _: () = assert!(PLANNED_PER_PLATFORM_MAX <= EVENTS_PER_PLATFORM_MAX);
 const _: () = assert!(EVENTS_PER_PAYMENT_MAX <= PLANNED_PER_PLATFORM_MAX);
-// The longest record holds a platform, a key and eight texts; JSON escapes a byte into at most six.
-const _: () =
-    assert!((PLATFORM_BYTES_MAX + KEY_BYTES_MAX + 8 * TEXT_BYTES_MAX) * 6 < RECORD_BYTES_MAX);
+const _: () = assert!(PAYMENTS_MAX < REQUESTS_MAX);
+// The longest record holds a platform, a scope, a key, a fingerprint and eight texts; JSON escapes
+// a byte into at most six.
+const _: () = assert!(
+    (2 * PLATFORM_BYTES_MAX + KEY_BYTES_MAX + FINGERPRINT_BYTES_MAX + 8 * TEXT_BYTES_MAX) * 6
+        < RECORD_BYTES_MAX
+);

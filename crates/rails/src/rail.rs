@@ -77,28 +77,29 @@ pub struct RailEvent {
     pub kind: RailEventKind,
 }
 
+/// Money that arrived. Every event of a credit has all of it, so that each can be read alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreditFacts {
+    /// The bank's id of the credit.
+    pub bank_id: String,
+    /// The account it was paid to.
+    pub collection_account: BankDetails,
+    /// What arrived, in whatever asset the payer sent.
+    pub amount: Amount,
+    /// What the payer wrote.
+    pub reference: String,
+    /// Who paid.
+    pub payer: BankDetails,
+}
+
 /// What a [`RailEvent`] reports.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RailEventKind {
     /// Money arrived for a collection account.
-    CreditNotified {
-        /// The bank's id of the credit.
-        bank_id: String,
-        /// The account it was paid to.
-        collection_account: BankDetails,
-        /// What arrived, in whatever asset the payer sent.
-        amount: Amount,
-        /// What the payer wrote.
-        reference: String,
-        /// Who paid.
-        payer: BankDetails,
-    },
-    /// That money stands on the safeguarding account.
-    CreditBooked {
-        /// The bank's id of the credit.
-        bank_id: String,
-    },
+    CreditNotified(CreditFacts),
+    /// Money that arrived stands on the safeguarding account; may be told before it was notified.
+    CreditBooked(CreditFacts),
     /// The beneficiary has the money.
     PayoutSettled {
         /// The bank's id of the payout.

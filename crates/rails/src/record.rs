@@ -8,9 +8,9 @@
 use money::{Amount, Asset};
 use serde::{Deserialize, Serialize};
 
-use crate::{BankDetails, Behaviour, ChosenBy, Faults, Instruction};
+use crate::{Asked, BankDetails, Behaviour, ChosenBy, Faults, Instruction, Refused};
 
-/// One state change.
+/// One state change, or an answer to keep. `asked` names the request behind it, if that has a key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Record {
@@ -18,10 +18,10 @@ pub(crate) enum Record {
     AccountOpened { platform: String, asset: Asset, account: BankDetails },
     /// A payout was accepted, or rejected if the behaviour says so.
     PayoutTaken { instruction: Instruction, behaviour: Behaviour, chosen_by: ChosenBy },
-    /// A credit was accepted; `key` names it for its caller, if the caller gave one.
+    /// A credit was accepted.
     CreditTaken {
         platform: String,
-        key: Option<String>,
+        asked: Option<Asked>,
         request: CreditRequest,
         behaviour: Behaviour,
         chosen_by: ChosenBy,
@@ -29,11 +29,13 @@ pub(crate) enum Record {
     /// A platform's clock moved, and something was due or arrived before.
     Advanced { platform: String, now_micros: i64 },
     /// A payment's outcome was forced; `bank_id` names the payment.
-    Decided { bank_id: String, outcome: Outcome },
+    Decided { bank_id: String, outcome: Outcome, asked: Option<Asked> },
     /// A platform's faults were replaced, and its draws start again.
-    FaultsSet { platform: String, faults: Faults },
+    FaultsSet { platform: String, faults: Faults, asked: Option<Asked> },
     /// A platform's planned events and faults were removed.
-    Reset { platform: String },
+    Reset { platform: String, asked: Option<Asked> },
+    /// A request with a key changed nothing: refused, or else a reset of what was reset already.
+    NothingChanged { asked: Asked, refused: Option<Refused> },
 }
 
 /// Money that arrives from outside for a collection account.

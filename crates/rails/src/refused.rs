@@ -4,18 +4,32 @@
 //!
 //! Start at [`Refused`].
 
+use serde::{Deserialize, Serialize};
+
 use crate::RailFault;
 use crate::limits::{
     ACCOUNTS_PER_PLATFORM_MAX, KEY_BYTES_MAX, PAYMENTS_MAX, PAYMENTS_PER_PLATFORM_MAX,
-    PLANNED_PER_PLATFORM_MAX, PLATFORM_BYTES_MAX, PLATFORMS_MAX, TEXT_BYTES_MAX,
+    PLANNED_PER_PLATFORM_MAX, PLATFORM_BYTES_MAX, PLATFORMS_MAX, REQUESTS_MAX, TEXT_BYTES_MAX,
 };
 use crate::state::Standing;
 
 /// Why the sandbox bank refused. Nothing changed.
 ///
 /// Variants stand in the order they are checked.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
 pub enum Refused {
+    /// The scope, the key or the fingerprint of a request is empty, too long, or not printable.
+    #[error(
+        "a request has a scope, a key of 1 to {KEY_BYTES_MAX} printable characters, and a fingerprint"
+    )]
+    AskedInvalid,
+    /// The key names another request already.
+    #[error("the key names another request")]
+    KeyReused,
+    /// The bank remembers as many requests as it can.
+    #[error("the sandbox bank remembers at most {REQUESTS_MAX} requests")]
+    RequestsFull,
     /// The platform's id is empty, too long, or not of visible ASCII characters.
     #[error("a platform's id has 1 to {PLATFORM_BYTES_MAX} visible ASCII characters")]
     PlatformInvalid,
@@ -38,7 +52,7 @@ pub enum Refused {
     #[error("a credit cannot be `{behaviour}`")]
     NotForCredits {
         /// The name of what was asked.
-        behaviour: &'static str,
+        behaviour: String,
     },
     /// The parts of the faults exceed a million together.
     #[error("faults add up to {sum_ppm} parts per million, above the whole")]
@@ -46,16 +60,10 @@ pub enum Refused {
         /// All parts together.
         sum_ppm: u64,
     },
-    /// The key names a credit already, and that one differs.
-    #[error("the key names another credit, {bank_id}")]
-    KeyReused {
-        /// The credit the key names.
-        bank_id: String,
-    },
     /// No such collection account of this platform: the bank returned the money itself.
     #[error("the platform has no such collection account: the bank returned the money")]
     CollectionAccountUnknown,
-    /// The platform has no payment with this key or bank id.
+    /// The platform has no payment with this key or bank id, or none yet.
     #[error("the bank knows no payment `{key}` of this platform")]
     PaymentUnknown {
         /// What was asked for.
@@ -88,6 +96,9 @@ impl Refused {
     /// The code on the wire. Never renamed, never used twice.
     pub const fn code(&self) -> &'static str {
         match self {
+            Self::AskedInvalid => "bank_asked_invalid",
+            Self::KeyReused => "bank_key_reused",
+            Self::RequestsFull => "bank_requests_full",
             Self::PlatformInvalid => "bank_platform_invalid",
             Self::KeyInvalid => "bank_key_invalid",
             Self::AmountZero => "bank_amount_zero",
@@ -96,7 +107,6 @@ impl Refused {
             Self::ReasonInvalid => "bank_reason_invalid",
             Self::NotForCredits { .. } => "bank_not_for_credits",
             Self::FaultsAboveWhole { .. } => "bank_faults_above_whole",
-            Self::KeyReused { .. } => "bank_key_reused",
             Self::CollectionAccountUnknown => "bank_collection_account_unknown",
             Self::PaymentUnknown { .. } => "bank_payment_unknown",
             Self::AlreadyDecided { .. } => "bank_already_decided",
@@ -110,8 +120,11 @@ impl Refused {
     /// Whether the very same request may be taken later.
     pub const fn is_retryable(&self) -> bool {
         match self {
-            Self::PlannedFull => true,
-            Self::PlatformInvalid
+            Self::PaymentUnknown { .. } | Self::PlannedFull => true,
+            Self::AskedInvalid
+            | Self::KeyReused
+            | Self::RequestsFull
+            | Self::PlatformInvalid
             | Self::KeyInvalid
             | Self::AmountZero
             | Self::ReferenceInvalid
@@ -119,9 +132,7 @@ impl Refused {
             | Self::ReasonInvalid
             | Self::NotForCredits { .. }
             | Self::FaultsAboveWhole { .. }
-            | Self::KeyReused { .. }
             | Self::CollectionAccountUnknown
-            | Self::PaymentUnknown { .. }
             | Self::AlreadyDecided { .. }
             | Self::PlatformsFull
             | Self::AccountsFull

@@ -4,7 +4,7 @@
 //! [`SandboxBank::advance`] tells the business time. No chance but the recorded seeds. Every change
 //! is on disk before it is answered; the memory follows the file.
 //!
-//! Start at [`SandboxBank::open`]; every no is in [`Refused`].
+//! Start at [`SandboxBank::open`]; every no is in [`Refused`]. Requests with a key: see `ask.rs`.
 
 use std::path::Path;
 
@@ -26,8 +26,8 @@ use crate::record::Record;
 use crate::state::{PaymentRef, State};
 use crate::views::Known;
 use crate::{
-    BankDetails, BankError, Behaviour, ChosenBy, CreditRequest, Faults, Instruction, OpenFault,
-    Outcome, Rail, RailEvent, RailFault, Refused, Submission,
+    Asked, BankDetails, BankError, Behaviour, ChosenBy, CreditRequest, Faults, Instruction,
+    OpenFault, Outcome, Rail, RailEvent, RailFault, Refused, Submission,
 };
 
 /// A simulated bank with a file of its own.
@@ -104,20 +104,6 @@ impl SandboxBank {
         self.credit_with(platform, None, request)
     }
 
-    /// As [`Self::credit`], but the same key of the same platform never arrives twice.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::credit`].
-    pub fn credit_keyed(
-        &mut self,
-        platform: &str,
-        key: &str,
-        request: &CreditRequest,
-    ) -> Result<String, BankError> {
-        self.credit_with(platform, Some(key), request)
-    }
-
     /// Moves the platform's clock to `business_now_micros` (microseconds since the epoch) and
     /// releases what is due; returns how many events that made.
     ///
@@ -154,6 +140,15 @@ impl SandboxBank {
     ///
     /// The first [`Refused`] that holds, or the [`RailFault`] that kept the file from being written.
     pub fn decide(&mut self, platform: &str, key: &str, outcome: Outcome) -> Result<(), BankError> {
+        self.decide_with(platform, None, (key, outcome))
+    }
+
+    pub(crate) fn decide_with(
+        &mut self,
+        platform: &str,
+        asked: Option<Asked>,
+        (key, outcome): (&str, Outcome),
+    ) -> Result<(), BankError> {
         let reason_fits = match &outcome {
             Outcome::Settle => true,
             Outcome::Return { reason } | Outcome::Reject { reason } => is_reason(reason),
@@ -169,7 +164,7 @@ impl SandboxBank {
         }
         check_decision(payment, known.standing, &outcome)?;
         self.check_plan_fits(platform)?;
-        self.commit(Record::Decided { bank_id: known.bank_id, outcome })?;
+        self.commit(Record::Decided { bank_id: known.bank_id, outcome, asked })?;
         Ok(())
     }
 
@@ -192,12 +187,21 @@ impl SandboxBank {
     ///
     /// The first [`Refused`] that holds, or the [`RailFault`] that kept the file from being written.
     pub fn set_faults(&mut self, platform: &str, faults: Faults) -> Result<(), BankError> {
+        self.set_faults_with(platform, None, faults)
+    }
+
+    pub(crate) fn set_faults_with(
+        &mut self,
+        platform: &str,
+        asked: Option<Asked>,
+        faults: Faults,
+    ) -> Result<(), BankError> {
         check_platform(platform)?;
         if !faults.is_within_whole() {
             return Err(Refused::FaultsAboveWhole { sum_ppm: faults.sum_ppm() }.into());
         }
         self.check_platform_fits(platform)?;
-        self.commit(Record::FaultsSet { platform: platform.to_owned(), faults })?;
+        self.commit(Record::FaultsSet { platform: platform.to_owned(), faults, asked })?;
         Ok(())
     }
 
@@ -215,21 +219,31 @@ impl SandboxBank {
     ///
     /// The [`RailFault`] that kept the file from being written.
     pub fn reset(&mut self, platform: &str) -> Result<(), RailFault> {
-        let known = self.state.platforms.get(platform);
-        if known.is_none_or(|known| known.is_reset()) {
-            return Ok(());
-        }
-        self.commit(Record::Reset { platform: platform.to_owned() })
+        self.reset_with(platform, None)
     }
 
-    fn credit_with(
+    pub(crate) fn reset_with(
         &mut self,
         platform: &str,
-        key: Option<&str>,
+        asked: Option<Asked>,
+    ) -> Result<(), RailFault> {
+        let known = self.state.platforms.get(platform);
+        if known.is_some_and(|known| !known.is_reset()) {
+            return self.commit(Record::Reset { platform: platform.to_owned(), asked });
+        }
+        match asked {
+            Some(asked) => self.commit(Record::NothingChanged { asked, refused: None }),
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn credit_with(
+        &mut self,
+        platform: &str,
+        asked: Option<Asked>,
         request: &CreditRequest,
     ) -> Result<String, BankError> {
         check_platform(platform)?;
-        check_key(key.unwrap_or("none"))?;
         check_payment(request.amount, &request.reference, &request.payer)?;
         if let Some(behaviour) = &request.behaviour {
             check_credit_behaviour(behaviour)?;
@@ -239,37 +253,14 @@ impl SandboxBank {
             collection_account: account.ok_or(Refused::CollectionAccountUnknown)?,
             ..request.clone()
         };
-        if let Some(bank_id) = self.credit_known(platform, key, &request)? {
-            return Ok(bank_id);
-        }
         self.check_payment_fits(platform)?;
         let (behaviour, chosen_by) = self.choose(platform, request.behaviour.as_ref(), None);
         let behaviour =
             if behaviour.is_for_credits() { behaviour } else { Behaviour::SettleAtOnce };
         let bank_id = PaymentRef::Credit(self.state.credits.len()).bank_id();
-        let (platform, key) = (platform.to_owned(), key.map(str::to_owned));
-        self.commit(Record::CreditTaken { platform, key, request, behaviour, chosen_by })?;
+        let platform = platform.to_owned();
+        self.commit(Record::CreditTaken { platform, asked, request, behaviour, chosen_by })?;
         Ok(bank_id)
-    }
-
-    /// The bank id of the credit that `key` names already, provided it is the same credit.
-    fn credit_known(
-        &self,
-        platform: &str,
-        key: Option<&str>,
-        request: &CreditRequest,
-    ) -> Result<Option<String>, Refused> {
-        let known = self.state.platforms.get(platform);
-        let index = known.zip(key).and_then(|(known, key)| known.credit_keys.get(key));
-        let Some(index) = index else {
-            return Ok(None);
-        };
-        let bank_id = PaymentRef::Credit(*index).bank_id();
-        if self.state.credits[*index].request == *request {
-            Ok(Some(bank_id))
-        } else {
-            Err(Refused::KeyReused { bank_id })
-        }
     }
 
     fn take_payout(&mut self, instruction: &Instruction) -> Result<Submission, BankError> {
@@ -391,7 +382,7 @@ impl SandboxBank {
     }
 
     /// Writes `record`, then remembers it.
-    fn commit(&mut self, record: Record) -> Result<(), RailFault> {
+    pub(crate) fn commit(&mut self, record: Record) -> Result<(), RailFault> {
         self.file.append(&record)?;
         self.state.apply(record).map_err(|_| {
             self.file.stop();

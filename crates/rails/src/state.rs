@@ -9,10 +9,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use money::Asset;
+use serde::{Deserialize, Serialize};
 
 use crate::plan::{self, CreditStep, Delayed, PayoutStep};
 use crate::record::Record;
-use crate::{BankDetails, Behaviour, ChosenBy, CreditRequest, Faults, Instruction, Outcome};
+use crate::{
+    Asked, BankDetails, Behaviour, ChosenBy, CreditRequest, Faults, Instruction, Known, Outcome,
+    Refused,
+};
 
 /// Which way a payment goes.
 #[derive(Debug, Copy, Clone, PartialEq, Eq)]
@@ -24,7 +28,8 @@ pub enum Flow {
 }
 
 /// What has become of a payment so far.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Standing {
     /// Taken, and not settled yet; perhaps never.
     Waiting,
@@ -104,6 +109,24 @@ pub(crate) struct Delivered {
     pub(crate) step: Step,
 }
 
+/// A request with a key, as the bank knows it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Given {
+    pub(crate) fingerprint: String,
+    pub(crate) kept: Kept,
+}
+
+/// What a request came to: all that its answer is made of.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Kept {
+    Credited(usize),
+    /// The payment as it was right after.
+    Decided(Box<Known>),
+    FaultsSet(Faults),
+    Reset,
+    Refused(Refused),
+}
+
 /// What belongs to one platform.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Platform {
@@ -119,7 +142,6 @@ pub(crate) struct Platform {
     /// How many payments drew from `faults`.
     pub(crate) draws: u64,
     pub(crate) accounts: BTreeMap<Asset, BankDetails>,
-    pub(crate) credit_keys: BTreeMap<String, usize>,
     /// Payments that have not settled.
     pub(crate) waiting: BTreeSet<PaymentRef>,
     /// How many payments were ever taken.
@@ -136,6 +158,8 @@ pub(crate) struct State {
     /// Sort codes and numbers of all collection accounts.
     pub(crate) account_numbers: BTreeSet<(String, String)>,
     pub(crate) delivered: Vec<Delivered>,
+    /// Requests by their scope and key.
+    pub(crate) requests: BTreeMap<(String, String), Given>,
 }
 
 impl State {
@@ -152,20 +176,54 @@ impl State {
             Record::PayoutTaken { instruction, behaviour, chosen_by } => {
                 self.take_payout(instruction, behaviour, chosen_by)
             }
-            Record::CreditTaken { platform, key, request, behaviour, chosen_by } => {
+            Record::CreditTaken { platform, asked, request, behaviour, chosen_by } => {
+                self.check_new(asked.as_ref())?;
                 let standing = Standing::Waiting;
-                let credit = Credit { platform, request, behaviour, chosen_by, standing };
-                self.take_credit(credit, key)
+                let index = self.credits.len();
+                self.take_credit(Credit { platform, request, behaviour, chosen_by, standing });
+                self.keep(asked, Kept::Credited(index));
+                Ok(())
             }
             Record::Advanced { platform, now_micros } => self.advance(&platform, now_micros),
-            Record::Decided { bank_id, outcome } => self.decide(&bank_id, &outcome),
-            Record::FaultsSet { platform, faults } => {
+            Record::Decided { bank_id, outcome, asked } => {
+                self.check_new(asked.as_ref())?;
+                let payment = self.decide(&bank_id, &outcome)?;
+                self.keep(asked, Kept::Decided(Box::new(self.known(payment))));
+                Ok(())
+            }
+            Record::FaultsSet { platform, faults, asked } => {
+                self.check_new(asked.as_ref())?;
                 let platform = self.platforms.entry(platform).or_default();
                 platform.faults = Some(faults);
                 platform.draws = 0;
+                self.keep(asked, Kept::FaultsSet(faults));
                 Ok(())
             }
-            Record::Reset { platform } => self.reset(&platform),
+            Record::Reset { platform, asked } => {
+                self.check_new(asked.as_ref())?;
+                self.reset(&platform)?;
+                self.keep(asked, Kept::Reset);
+                Ok(())
+            }
+            Record::NothingChanged { asked, refused } => {
+                self.check_new(Some(&asked))?;
+                self.keep(Some(asked), refused.map_or(Kept::Reset, Kept::Refused));
+                Ok(())
+            }
+        }
+    }
+
+    fn check_new(&self, asked: Option<&Asked>) -> Result<(), Misfit> {
+        let place = asked.map(|asked| (asked.scope.clone(), asked.key.clone()));
+        if place.is_some_and(|place| self.requests.contains_key(&place)) {
+            return Err(Misfit { why: "answers a request twice" });
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, asked: Option<Asked>, kept: Kept) {
+        if let Some(Asked { scope, key, fingerprint }) = asked {
+            self.requests.insert((scope, key), Given { fingerprint, kept });
         }
     }
 
@@ -218,20 +276,13 @@ impl State {
         Ok(())
     }
 
-    fn take_credit(&mut self, credit: Credit, key: Option<String>) -> Result<(), Misfit> {
+    fn take_credit(&mut self, credit: Credit) {
         let index = self.credits.len();
         let platform = self.platforms.entry(credit.platform.clone()).or_default();
-        if let Some(key) = key {
-            if platform.credit_keys.contains_key(&key) {
-                return Err(Misfit { why: "takes a credit twice" });
-            }
-            platform.credit_keys.insert(key, index);
-        }
         platform.take(credit.chosen_by);
         platform.plan_credit(index, plan::credit(&credit.behaviour));
         platform.waiting.insert(PaymentRef::Credit(index));
         self.credits.push(credit);
-        Ok(())
     }
 
     fn advance(&mut self, name: &str, now_micros: i64) -> Result<(), Misfit> {
@@ -280,7 +331,7 @@ impl State {
         }
     }
 
-    fn decide(&mut self, bank_id: &str, outcome: &Outcome) -> Result<(), Misfit> {
+    fn decide(&mut self, bank_id: &str, outcome: &Outcome) -> Result<PaymentRef, Misfit> {
         let unknown = Misfit { why: "decides a payment that is not known" };
         let payment = self.payment_of_bank_id(bank_id).ok_or(unknown)?;
         let (name, standing) = match payment {
@@ -312,7 +363,7 @@ impl State {
                 platform.plan_credit(index, plan::credit(&Behaviour::SettleAtOnce));
             }
         }
-        Ok(())
+        Ok(payment)
     }
 
     fn reset(&mut self, name: &str) -> Result<(), Misfit> {

@@ -2,6 +2,7 @@
 //!
 //! The one place that knows the API; the tests are data. Times are seconds after [`START_MICROS`].
 
+mod asks;
 mod behaviours;
 mod decisions;
 mod faults;
@@ -16,7 +17,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use money::{Amount, Asset};
 
 use crate::{
-    BankDetails, Behaviour, CreditRequest, Instruction, Rail, RailEvent, RailEventKind,
+    Asked, BankDetails, Behaviour, CreditRequest, Instruction, Rail, RailEvent, RailEventKind,
     SandboxBank, Submission,
 };
 
@@ -76,6 +77,15 @@ fn payout(key: &str, behaviour: Option<Behaviour>) -> Instruction {
     }
 }
 
+/// A request of the platform under `key`.
+fn asked(key: &str) -> Asked {
+    Asked {
+        scope: PLATFORM.to_owned(),
+        key: key.to_owned(),
+        fingerprint: format!("fingerprint-of-{}", key.len()),
+    }
+}
+
 /// A credit to the platform's sterling account, which is opened if need be.
 fn credit(bank: &mut SandboxBank, platform: &str, behaviour: Option<Behaviour>) -> CreditRequest {
     let collection_account =
@@ -103,8 +113,8 @@ fn told(events: &[RailEvent]) -> String {
     for event in events {
         let seconds = (event.at_micros - START_MICROS) / 1_000_000;
         let what = match &event.kind {
-            RailEventKind::CreditNotified { amount, .. } => format!("credit notified, {amount}"),
-            RailEventKind::CreditBooked { .. } => "credit booked".to_owned(),
+            RailEventKind::CreditNotified(credit) => format!("credit notified, {}", credit.amount),
+            RailEventKind::CreditBooked(credit) => format!("credit booked, {}", credit.amount),
             RailEventKind::PayoutSettled { key, .. } => format!("{key} settled"),
             RailEventKind::PayoutBooked { key, .. } => format!("{key} booked"),
             RailEventKind::PayoutRejected { key, reason } => format!("{key} rejected, {reason}"),

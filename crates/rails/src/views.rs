@@ -9,7 +9,7 @@ use money::Amount;
 
 use crate::plan::{CreditStep, PayoutStep};
 use crate::state::{Delivered, PaymentRef, Platform, State, Step};
-use crate::{Behaviour, ChosenBy, Flow, RailEvent, RailEventKind, Standing};
+use crate::{Behaviour, ChosenBy, CreditFacts, Flow, RailEvent, RailEventKind, Standing};
 
 const PAYOUT_PREFIX: &str = "sbp-";
 const CREDIT_PREFIX: &str = "sbc-";
@@ -160,21 +160,18 @@ impl State {
     ) -> RailEvent {
         let credit = &self.credits[index];
         let bank_id = PaymentRef::Credit(index).bank_id();
+        let facts = CreditFacts {
+            bank_id: bank_id.clone(),
+            collection_account: credit.request.collection_account.clone(),
+            amount: credit.request.amount,
+            reference: credit.request.reference.clone(),
+            payer: credit.request.payer.clone(),
+        };
         let (id, kind) = match step {
             CreditStep::Notified => {
-                let request = &credit.request;
-                let notified = RailEventKind::CreditNotified {
-                    bank_id: bank_id.clone(),
-                    collection_account: request.collection_account.clone(),
-                    amount: request.amount,
-                    reference: request.reference.clone(),
-                    payer: request.payer.clone(),
-                };
-                (format!("{bank_id}-notified"), notified)
+                (format!("{bank_id}-notified"), RailEventKind::CreditNotified(facts))
             }
-            CreditStep::Booked => {
-                (format!("{bank_id}-booked"), RailEventKind::CreditBooked { bank_id })
-            }
+            CreditStep::Booked => (format!("{bank_id}-booked"), RailEventKind::CreditBooked(facts)),
         };
         let platform = credit.platform.clone();
         RailEvent { number, platform, id, at_micros: delivered.at_micros, kind }

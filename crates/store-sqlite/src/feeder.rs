@@ -24,14 +24,15 @@ use crate::changes;
 use crate::columns::While;
 use crate::connection::{READ_ID, read_writer, truth_reader};
 use crate::journal_rows::{audit_hash_at, commands_after, last_position};
+use crate::key_uses;
 use crate::limits::{CHECKED_BYTES_MAX, FEED_COMMANDS_MAX, FEED_RETRY_MS};
 use crate::open::Shared;
 use crate::resources::find;
-use crate::signal::Wake;
+use crate::signal::{Stuck, Wake};
 
 const ACTION: &str = "feed the read model";
 /// Counts the shapes of `read.sql`.
-const VERSION: i32 = 1;
+const VERSION: i32 = 2;
 
 /// Feeds one read model.
 pub(crate) struct Feeder {
@@ -68,9 +69,7 @@ impl Feeder {
                     None
                 }
                 Err(fault) => {
-                    let why = std::error::Error::source(&fault).map(ToString::to_string);
-                    let why = format!("{fault}: {}", why.unwrap_or_default());
-                    self.shared.signal.feed_failed(why);
+                    self.shared.signal.feed_failed(stuck(&fault));
                     Some(Duration::from_millis(FEED_RETRY_MS))
                 }
             };
@@ -82,6 +81,8 @@ impl Feeder {
     /// Takes the next commands in; returns the position then.
     pub(crate) fn feed(&mut self) -> Result<u64, Fault> {
         let from = position(&self.read)?;
+        #[cfg(test)]
+        self.shared.limit_pages(&self.read);
         // One snapshot for all that is read: a resource is never older than its command.
         let looking = self.shared.snapshot.lock().unwrap_or_else(PoisonError::into_inner);
         let truth = self.truth.unchecked_transaction().to(ACTION)?;
@@ -114,12 +115,18 @@ impl Feeder {
         }
         let sql = "UPDATE fed SET position = ?1, audit_hash = ?2";
         read.execute(sql, params![last.position, last.audit.hash]).to(ACTION)?;
+        let uses = self.shared.key_uses.unwritten();
+        key_uses::write(&read, &uses)?;
         read.commit().to(ACTION)?;
+        self.shared.key_uses.written(&uses);
         Ok(last.position)
     }
 
-    /// Says on the medium that nothing is missing.
-    fn close(&self) -> Result<(), Fault> {
+    /// Writes what is noted only, and says on the medium that nothing is missing.
+    fn close(&mut self) -> Result<(), Fault> {
+        let read = self.read.transaction().to(ACTION)?;
+        key_uses::write(&read, &self.shared.key_uses.unwritten())?;
+        read.commit().to(ACTION)?;
         self.read.pragma_update(None, "synchronous", "full").to(ACTION)?;
         self.checkpoint()?;
         self.read.execute("UPDATE fed SET closed = 1", []).to(ACTION)?;
@@ -129,6 +136,17 @@ impl Feeder {
     fn checkpoint(&self) -> Result<(), Fault> {
         let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
         self.read.query_row(sql, [], |_| Ok(())).to(ACTION)
+    }
+}
+
+/// Why the read model does not move, for whoever waits for it.
+fn stuck(fault: &Fault) -> Stuck {
+    match fault {
+        Fault::Full => Stuck::Full,
+        Fault::Failed { .. } | Fault::Corrupt { .. } | Fault::Behind { .. } => {
+            let why = std::error::Error::source(fault).map(ToString::to_string);
+            Stuck::Failed(format!("{fault}: {}", why.unwrap_or_default()))
+        }
     }
 }
 

@@ -19,6 +19,7 @@ mod connection;
 mod feeder;
 mod journal;
 mod journal_rows;
+mod key_uses;
 mod keys;
 pub mod limits;
 mod migrate;

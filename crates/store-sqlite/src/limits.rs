@@ -28,6 +28,8 @@ pub const KEYS_TAIL_MAX: usize = 65_536;
 pub const KEYS_FAN: usize = 8;
 /// How many rows are read at once to find their keys again.
 pub const KEYS_ROWS_MAX: usize = 4_096;
+/// How many API keys have their last use in memory.
+pub const KEY_USES_MAX: usize = 65_536;
 
 const _: () = assert!(LOG_PAGES_MIN < LOG_PAGES_MAX);
 const _: () = assert!(CHECKPOINT_BUSY_MS < BUSY_MS);

@@ -12,6 +12,7 @@ use store::{Fault, Mode};
 use crate::connection::{TRUTH_ID, make_durable, truth_checkpointer, truth_writer};
 use crate::feeder::Feeder;
 use crate::journal::SqliteJournal;
+use crate::key_uses::KeyUses;
 use crate::reads::SqliteReads;
 use crate::signal::Signal;
 use crate::truth::SqliteTruth;
@@ -111,7 +112,22 @@ pub(crate) struct Shared {
     pub(crate) signal: Signal,
     /// Held while the feeder looks at one snapshot of the truth: its log cannot begin anew then.
     pub(crate) snapshot: Mutex<()>,
+    pub(crate) key_uses: KeyUses,
+    /// How many pages the read model may have, where a test says so; 0 for no limit.
+    #[cfg(test)]
+    pub(crate) pages_max: std::sync::atomic::AtomicU32,
     _lock: File,
+}
+
+#[cfg(test)]
+impl Shared {
+    pub(crate) fn limit_pages(&self, read: &Connection) {
+        let pages = match self.pages_max.load(std::sync::atomic::Ordering::SeqCst) {
+            0 => u32::MAX - 1,
+            pages => pages,
+        };
+        read.pragma(None, "max_page_count", pages, |_| Ok(())).unwrap();
+    }
 }
 
 /// An open store. Dropping it ends its threads; the folder is free once its parts are dropped, too.
@@ -132,8 +148,14 @@ impl SqliteStore {
     /// [`OpenError`], whose text says what to do.
     pub fn open(folder: &Path, mode: Mode) -> Result<Self, OpenError> {
         std::fs::create_dir_all(folder).map_err(|why| OpenError::unreadable(folder, why))?;
-        let signal = Signal::default();
-        let shared = Arc::new(Shared { signal, snapshot: Mutex::default(), _lock: lock(folder)? });
+        let shared = Arc::new(Shared {
+            signal: Signal::default(),
+            snapshot: Mutex::default(),
+            key_uses: KeyUses::default(),
+            #[cfg(test)]
+            pages_max: std::sync::atomic::AtomicU32::new(0),
+            _lock: lock(folder)?,
+        });
         let truth_path = folder.join(TRUTH_FILE);
         let connection = open_truth(folder, &truth_path, mode)?;
 

@@ -24,6 +24,11 @@ CREATE TABLE api_keys (
 ) STRICT;
 CREATE INDEX api_keys_by_id ON api_keys (id);
 
+-- The minutes that API keys were last used in: the one table here that the truth cannot make again.
+CREATE TABLE key_uses (
+  key_id BLOB PRIMARY KEY, used_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE roles (
   platform_id BLOB NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, status TEXT NOT NULL,
   subtype TEXT, external_id TEXT, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,

@@ -21,6 +21,7 @@ use crate::columns::While;
 use crate::connection::reader;
 use crate::limits::{READ_WAIT_MS, READERS_MAX};
 use crate::open::Shared;
+use crate::signal::Stuck;
 
 /// What each call here does when it fails.
 const ACTION: &str = "read";
@@ -55,7 +56,10 @@ impl SqliteReads {
     ) -> Result<T, Fault> {
         let patience = Duration::from_millis(READ_WAIT_MS);
         self.shared.signal.wait_fed(at, patience).map_err(|(is, why)| match why {
-            Some(why) => Fault::Failed { action: "feed the read model", source: why.into() },
+            Some(Stuck::Full) => Fault::Full,
+            Some(Stuck::Failed(why)) => {
+                Fault::Failed { action: "feed the read model", source: why.into() }
+            }
             None => Fault::Behind { at: is, needed: at },
         })?;
         let lent = self.lend()?;

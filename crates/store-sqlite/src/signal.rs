@@ -18,8 +18,17 @@ struct State {
     fed: u64,
     log_pages: u32,
     /// Why the read model does not move, if it does not.
-    fault: Option<String>,
+    stuck: Option<Stuck>,
     stopping: bool,
+}
+
+/// Why the read model does not move.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Stuck {
+    /// There is no room for it; it goes on once there is.
+    Full,
+    /// Anything else, in words.
+    Failed(String),
 }
 
 /// What a waiting thread is woken for.
@@ -48,12 +57,12 @@ impl Signal {
 
     /// The read model holds everything up to `position`.
     pub(crate) fn fed(&self, position: u64) {
-        self.change(|state| (state.fed, state.fault) = (position, None));
+        self.change(|state| (state.fed, state.stuck) = (position, None));
     }
 
     /// The read model cannot be fed.
-    pub(crate) fn feed_failed(&self, why: String) {
-        self.change(|state| state.fault = Some(why));
+    pub(crate) fn feed_failed(&self, why: Stuck) {
+        self.change(|state| state.stuck = Some(why));
     }
 
     /// The length of the log was taken note of: the next commit says it again.
@@ -76,11 +85,11 @@ impl Signal {
         &self,
         position: u64,
         patience: Duration,
-    ) -> Result<(), (u64, Option<String>)> {
+    ) -> Result<(), (u64, Option<Stuck>)> {
         let state = self.lock();
         let waited = self.changed.wait_timeout_while(state, patience, |state| state.fed < position);
         let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        if state.fed < position { Err((state.fed, state.fault.clone())) } else { Ok(()) }
+        if state.fed < position { Err((state.fed, state.stuck.clone())) } else { Ok(()) }
     }
 
     /// Waits until the truth has more than the read model; after a fault, at least `pause`.

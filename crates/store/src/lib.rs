@@ -22,7 +22,7 @@ pub use memory::MemoryStore;
 pub use mode::Mode;
 pub use reads::{
     AccountLeg, AsOf, AuditQuery, EventQuery, EventRow, Filter, ListQuery, Page, Reads,
-    TrialBalance, TrialBalanceRow, page_of,
+    TrialBalance, TrialBalanceRow, minute_of, page_of,
 };
 pub use rows::{Batch, Committed, Head, StoredCommand};
 pub use truth::{Due, Journal, Truth};

@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ledger::{PlatformId, Timestamp, TransactionId};
 use money::Asset;
+use payments::ids::KeyId;
 use payments::{Key, Resource};
 
 use crate::mode::Mode;
@@ -40,6 +41,8 @@ struct State {
     transitions: BTreeSet<(TransactionId, u32)>,
     /// The assets that accounts count in, by platform and code.
     assets: BTreeMap<(PlatformId, String), Asset>,
+    /// The minutes that API keys were last used in.
+    key_uses: BTreeMap<KeyId, Timestamp>,
 }
 
 impl MemoryStore {
@@ -55,6 +58,7 @@ impl MemoryStore {
             due: BTreeSet::new(),
             transitions: BTreeSet::new(),
             assets: BTreeMap::new(),
+            key_uses: BTreeMap::new(),
         };
         Self { state: Arc::new(Mutex::new(state)) }
     }

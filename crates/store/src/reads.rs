@@ -17,6 +17,14 @@ use payments::{Key, Kind, Resource};
 use crate::fault::Fault;
 use crate::rows::StoredCommand;
 
+const MINUTE_MICROS: i64 = 60_000_000;
+
+/// The start of the minute that `at` is in: how exactly the use of a key is noted.
+#[must_use]
+pub const fn minute_of(at: Timestamp) -> Timestamp {
+    Timestamp::from_micros(at.micros() - at.micros().rem_euclid(MINUTE_MICROS))
+}
+
 /// The read model. Any number of readers at once.
 pub trait Reads: Send + Sync {
     /// The last position that the read model holds.
@@ -36,6 +44,18 @@ pub trait Reads: Send + Sync {
     ///
     /// [`Fault`] when the store cannot answer.
     fn api_key(&self, at: u64, id: KeyId) -> Result<Option<(PlatformId, ApiKey)>, Fault>;
+
+    /// Notes that an API key was used at `at`, to the minute; cheap enough for every request.
+    ///
+    /// Kept on the side: no part of the journal, so a read model made anew begins without it.
+    fn key_used(&self, id: KeyId, at: Timestamp);
+
+    /// The minute an API key was last used in, as far as it was noted.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] when the store cannot answer.
+    fn key_last_use(&self, id: KeyId) -> Result<Option<Timestamp>, Fault>;
 
     /// Resources of one kind, newest first (by id, descending).
     ///

@@ -23,7 +23,6 @@ use crate::config::Config;
 use crate::cursor::CursorKey;
 use crate::limits::{KEYS_REMEMBERED_MAX, READERS_MAX};
 use crate::render::CollectionAccounts;
-use crate::sandbox::SandboxAnswers;
 use crate::service::{Bank, Service, Shared};
 use crate::worker::{BankWorker, Parts, Wake};
 use crate::{openapi, reference, routes};
@@ -94,9 +93,8 @@ fn service(config: Config, deps: Deps, wake: Wake) -> Shared {
         cursors: deps.cursors,
         rates: RateLimiter::new(config.rate, KEYS_REMEMBERED_MAX),
         remembered: Remembered::default(),
-        sandbox_answers: SandboxAnswers::default(),
         wake,
-        keys_changed: AtomicU64::new(position),
+        keys_changed: Arc::new(AtomicU64::new(position)),
         readers: Arc::new(Semaphore::new(READERS_MAX)),
     })
 }

@@ -17,7 +17,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ledger::PlatformId;
+use ledger::{PlatformId, Timestamp};
 use payments::ids::KeyId;
 use payments::resources::ApiKey;
 use payments::states::KeyStatus;
@@ -49,6 +49,8 @@ pub(crate) struct Caller {
     pub(crate) platform: Option<PlatformId>,
     /// What its key may do.
     pub(crate) scopes: Vec<String>,
+    /// When its key stops working.
+    pub(crate) key_expires_at: Option<Timestamp>,
     /// From where.
     pub(crate) address: String,
     /// The request.
@@ -99,12 +101,14 @@ impl FromRequestParts<Shared> for Caller {
         check_life(&key, service)?;
         check_scope(&key, parts)?;
         let (actor, platform) = speaks_for(service, (owner, &key), parts).await?;
+        service.reads.key_used(key.id, service.now());
         let context = parts.extensions.get::<RequestContext>();
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         Ok(Self {
             actor,
             platform,
             scopes: key.scopes,
+            key_expires_at: key.expires_at,
             address: peer.map_or_else(String::new, |ConnectInfo(peer)| peer.ip().to_string()),
             request_id: context.map_or_else(String::new, |context| context.request_id.to_string()),
         })

@@ -299,6 +299,12 @@ pub const CODES: &[Code] = &[
         ("The sandbox exists only in test stores", "Use a test store."),
     ),
     row(
+        "rail_unavailable",
+        (409, State),
+        Later,
+        ("No rail carries that in this store", "Use a test store until a rail is connected."),
+    ),
+    row(
         "payout_decided",
         (409, State),
         Never,

@@ -20,14 +20,12 @@ pub const IDEMPOTENCY_KEY_MAX: usize = 255;
 pub const READERS_MAX: usize = 64;
 /// API keys remembered between requests.
 pub const KEYS_REMEMBERED_MAX: usize = 10_000;
-/// Answers of the sandbox remembered for repeated requests.
-pub const SANDBOX_ANSWERS_MAX: usize = 10_000;
 /// Instructions or events that the bank worker takes at once.
 pub const WORKER_PAGE: usize = 256;
 /// Platforms that the bank worker drives.
 pub const WORKER_PLATFORMS_MAX: usize = 10_000;
 /// Rows of the operator's queue.
-pub const QUEUE_MAX: usize = 100;
+pub const QUEUE_MAX: usize = 1_000;
 
 const _: () = assert!(PAGE_DEFAULT <= PAGE_MAX);
 const _: () = assert!(BODY_DEPTH_MAX < 128, "the parser itself ends at 128 levels");

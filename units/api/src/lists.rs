@@ -164,14 +164,25 @@ fn id_place(place: &[u8]) -> Result<[u8; 16], Failure> {
     place.try_into().map_err(|_| crate::problems::problem("cursor_invalid").into())
 }
 
+/// A word that must be one of those that can be found: a typing error is not an empty list.
+fn one_of(params: &mut Params, name: &str, words: &[&str]) -> Result<Option<String>, Failure> {
+    match params.words(name)? {
+        Some(word) if !words.contains(&word.as_str()) => {
+            let detail = format!("must be one of {}", words.join(", "));
+            Err(at("parameter_invalid", format!("?{name}"), detail))
+        }
+        word => Ok(word),
+    }
+}
+
 fn filter(list: &List, params: &mut Params) -> Result<Filter, Failure> {
     let mut filter = Filter::default();
     for name in list.filters {
         match *name {
-            "status" => filter.status = params.words(name)?,
+            "status" => filter.status = one_of(params, name, &list.kind.statuses())?,
             "external_id" => filter.external_id = params.words(name)?,
             "tag" => filter.tag = params.words(name)?,
-            "kind" | "chart" => filter.subtype = params.words(name)?,
+            "kind" | "chart" => filter.subtype = one_of(params, name, &list.kind.subtypes())?,
             "created_from" => filter.created_from = params.instant(name)?,
             "created_before" => filter.created_before = params.instant(name)?,
             "customer" => filter.customer = params.parsed(name, "a customer's id")?,

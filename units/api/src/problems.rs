@@ -132,7 +132,7 @@ pub(crate) fn of_bank(error: &BankError) -> Failure {
         BankError::Refused(Refused::AlreadyDecided { .. }) => {
             because("payout_decided", error.to_string())
         }
-        BankError::Refused(Refused::KeyReused { .. }) => {
+        BankError::Refused(Refused::KeyReused) => {
             because("idempotency_key_reused", error.to_string())
         }
         BankError::Refused(Refused::AmountZero) => problem("amount_not_positive").into(),

@@ -1,19 +1,17 @@
 //! What the sandbox routes share: behaviours, collection accounts, and answers given once.
 //!
-//! The sandbox bank is not behind the writer, so repeated requests are recognised here: in memory,
-//! bounded, one after the other. Credits are known again by the bank itself, also after a restart.
+//! The sandbox bank is not behind the writer: it knows repeated requests again by itself, in its own
+//! file, also after a restart.
 
-use std::collections::HashMap;
-
-use api::sandbox::BehaviourName;
+use api::sandbox::{BehaviourName, SandboxCredit, SandboxFaults, SandboxPayout, SandboxReset};
 use ledger::PlatformId;
 use money::Asset;
 use processor::Presented;
-use rails::Behaviour;
+use rails::{Answered, Asked, Behaviour, Faults, Request};
 use store::Reads;
 
 use crate::failure::Failure;
-use crate::limits::{DELAY_SECONDS_MAX, SANDBOX_ANSWERS_MAX};
+use crate::limits::DELAY_SECONDS_MAX;
 use crate::problems::{at, of_bank, problem};
 use crate::render;
 use crate::requests::Post;
@@ -123,45 +121,82 @@ pub(crate) async fn collection_account(
     Ok(Some(details))
 }
 
-type Given = HashMap<(PlatformId, String), ([u8; 32], Presented)>;
-
-/// What the sandbox routes answered, by key.
-#[derive(Debug, Default)]
-pub(crate) struct SandboxAnswers(tokio::sync::Mutex<Given>);
-
 /// Does what a sandbox request asks for, unless its key had its answer already.
-pub(crate) async fn once<T>(
-    service: &Service,
-    post: &Post<T>,
-    effect: impl AsyncFnOnce() -> Result<Presented, Failure>,
-) -> Answer {
+pub(crate) async fn once<T>(service: &Service, post: &Post<T>, request: Request) -> Answer {
+    let platform = post.caller.platform()?.to_string();
     let scope = post.caller.key_scope();
     let Some(key) = post.key.as_ref().map(|key| key.0.clone()) else {
         return Err(problem("idempotency_key_missing").into());
     };
-    // Held until the answer is there: a duplicate of a running request waits for it.
-    let mut given = service.sandbox_answers.0.lock().await;
-    if let Some((fingerprint, presented)) = given.get(&(scope, key.clone())) {
-        if *fingerprint != post.fingerprint {
+    let fingerprint = render::hex(&post.fingerprint);
+    let asked = Asked { scope: scope.to_string(), key: key.clone(), fingerprint };
+    let again = asked.clone();
+    let mut known = service.bank(move |bank| bank.answered(&again)).await?;
+    if known.is_none() {
+        let ask = move |reads: &dyn Reads, at| reads.command_by_key(at, scope, &key);
+        if service.read(ask).await?.is_some() {
             return Err(problem("idempotency_key_reused").into());
         }
-        return Ok(Done { presented: presented.clone(), replayed: true });
+        let answered = service.bank(move |bank| bank.ask(&platform, &asked, &request)).await?;
+        known = Some(answered.map_err(|fault| of_bank(&fault.into()))?);
+        service.wake.pass().await;
     }
-    let asked = key.clone();
-    let ask = move |reads: &dyn Reads, at| reads.command_by_key(at, scope, &asked);
-    if service.read(ask).await?.is_some() {
-        return Err(problem("idempotency_key_reused").into());
-    }
-    let presented = match effect().await {
-        Ok(presented) => presented,
-        Err(refused) if matches!(refused.problem.status, 409 | 422) => {
-            Presented { status: refused.problem.status, body: refused.problem.to_json() }
+    let Some(Answered { outcome, again }) = known else { return Err(problem("internal").into()) };
+    match outcome {
+        Ok(done) => Ok(Done { presented: presented(done), replayed: again }),
+        Err(refused) => {
+            let failure = of_bank(&refused.into());
+            if !again {
+                return Err(failure);
+            }
+            let (status, body) = (failure.problem.status, failure.problem.to_json());
+            Ok(Done { presented: Presented { status, body }, replayed: true })
         }
-        Err(failure) => return Err(failure),
-    };
-    if given.len() >= SANDBOX_ANSWERS_MAX {
-        given.clear();
     }
-    given.insert((scope, key), (post.fingerprint, presented.clone()));
-    Ok(Done { presented, replayed: false })
+}
+
+fn presented(done: rails::Done) -> Presented {
+    match done {
+        rails::Done::Credited { bank_id, request } => {
+            let credit = SandboxCredit {
+                bank_id,
+                amount: request.amount.into(),
+                reference: request.reference,
+                payer: render::bank(&from_rail(&request.payer)),
+                collection_account: render::bank(&from_rail(&request.collection_account)),
+            };
+            Presented { status: 201, body: render::json(&credit) }
+        }
+        rails::Done::Decided(known) => {
+            let payout = SandboxPayout {
+                id: known.key.unwrap_or_default(),
+                bank_id: known.bank_id,
+                amount: known.amount.into(),
+                status: known.standing.name().to_owned(),
+                events_planned: u64::try_from(known.planned).unwrap_or(u64::MAX),
+            };
+            Presented { status: 200, body: render::json(&payout) }
+        }
+        rails::Done::FaultsSet(faults) => {
+            Presented { status: 200, body: render::json(&faults_shown(faults)) }
+        }
+        rails::Done::Reset => {
+            let reset = SandboxReset { reset: "planned events and faults".to_owned() };
+            Presented { status: 200, body: render::json(&reset) }
+        }
+    }
+}
+
+/// Faults on the wire.
+pub(crate) const fn faults_shown(faults: Faults) -> SandboxFaults {
+    SandboxFaults {
+        seed: faults.seed,
+        late_ppm: faults.late_ppm,
+        never_ppm: faults.never_ppm,
+        twice_ppm: faults.twice_ppm,
+        out_of_order_ppm: faults.out_of_order_ppm,
+        returned_ppm: faults.returned_ppm,
+        rejected_ppm: faults.rejected_ppm,
+        no_answer_ppm: faults.no_answer_ppm,
+    }
 }

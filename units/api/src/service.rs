@@ -21,7 +21,6 @@ use crate::cursor::CursorKey;
 use crate::failure::Failure;
 use crate::problems::{not_found, of_fault, of_rejected, of_unanswered, problem};
 use crate::render::CollectionAccounts;
-use crate::sandbox::SandboxAnswers;
 use crate::worker::Wake;
 
 /// The sandbox bank, shared between handlers and the worker.
@@ -38,10 +37,9 @@ pub(crate) struct Service {
     pub(crate) cursors: CursorKey,
     pub(crate) rates: RateLimiter<KeyId>,
     pub(crate) remembered: Remembered,
-    pub(crate) sandbox_answers: SandboxAnswers,
     pub(crate) wake: Wake,
     /// The position of the last command that changed an API key, as far as it went through here.
-    pub(crate) keys_changed: AtomicU64,
+    pub(crate) keys_changed: Arc<AtomicU64>,
     pub(crate) readers: Arc<Semaphore>,
 }
 
@@ -69,7 +67,16 @@ impl Service {
         let concerns_bank = concerns_bank(&envelope.command);
         let (reply, answer) = oneshot::channel();
         let request = Request { envelope, mode };
+        let (keys_changed, wake) = (Arc::clone(&self.keys_changed), self.wake.clone());
         let taken = self.writer.submit(request, move |answer| {
+            if let Answer::Kept { position, .. } = &answer {
+                if changes_keys {
+                    keys_changed.fetch_max(*position, Ordering::AcqRel);
+                }
+                if concerns_bank {
+                    wake.now();
+                }
+            }
             // Nobody may be there any more to hear it; what was applied stays applied.
             let _ = reply.send(answer);
         });
@@ -78,20 +85,24 @@ impl Service {
         }
         let answer = answer.await.map_err(|_| problem("outcome_unknown"))?;
         match answer {
-            Answer::Kept { presented, replayed, position } => {
-                if changes_keys {
-                    self.keys_changed.fetch_max(position, Ordering::AcqRel);
-                }
-                if concerns_bank {
-                    self.wake.now();
-                }
-                Ok(Done { presented, replayed })
-            }
+            Answer::Kept { presented, replayed, .. } => Ok(Done { presented, replayed }),
             Answer::Dry(presented) => Ok(Done { presented, replayed: false }),
             Answer::Refused(rejected) => Err(of_rejected(&rejected).into()),
             Answer::KeyReused => Err(problem("idempotency_key_reused").into()),
             Answer::Failed(failure) => Err(of_unanswered(failure)),
         }
+    }
+
+    /// Waits until nothing can be written any more as made at or before `at`, which is not in the
+    /// future: what was made by then never changes.
+    pub(crate) async fn close(&self, at: Timestamp) -> Result<(), Failure> {
+        let (reply, closed) = oneshot::channel();
+        let taken = self.writer.close(at, move |_| {
+            // Nobody may be there any more to hear it.
+            let _ = reply.send(());
+        });
+        taken.map_err(|_| problem("overloaded"))?;
+        Ok(closed.await.map_err(|_| problem("outcome_unknown"))?)
     }
 
     /// Reads what is committed when this is called.

@@ -6,6 +6,7 @@ mod bad_input;
 mod coverage;
 mod document;
 mod edges;
+mod sandbox;
 mod story;
 mod tables;
 mod worker;
@@ -31,7 +32,9 @@ use unit::clock::{Clock, ManualClock};
 use unit::health::Readiness;
 use unit::metrics::Metrics;
 
-use crate::{ApiPresenter, App, CollectionAccounts, Config, CursorKey, Deps, NewSecret, build};
+use crate::{
+    ApiPresenter, App, Bank, CollectionAccounts, Config, CursorKey, Deps, NewSecret, build,
+};
 
 const START_MICROS: i64 = 1_750_000_000_000_000;
 
@@ -40,7 +43,9 @@ pub(super) struct World {
     app: App,
     router: Router,
     folder: PathBuf,
+    bank: Bank,
     keys: AtomicU64,
+    restarts: AtomicU64,
     pub(super) clock: Arc<ManualClock>,
     pub(super) operator: String,
     pub(super) platform: String,
@@ -117,14 +122,14 @@ impl World {
         let now = move || Timestamp::from_micros(reading.now_micros());
         let (_, writer) = Writer::start(processor, now).unwrap();
         let operator = operator_key(&writer).await;
-        let bank = Arc::new(Mutex::new(SandboxBank::open(&folder.join("bank")).unwrap()));
+        let bank = Arc::new(Mutex::new(SandboxBank::open(&folder.join("bank-0")).unwrap()));
         let reads: Arc<dyn Reads> = Arc::new(store);
         let deps = Deps {
             writer,
             reads,
             clock: clock.clone(),
             mode: store::Mode::Test,
-            bank: Some((bank, folder.join("told"))),
+            bank: Some((Arc::clone(&bank), folder.join("told"))),
             accounts,
             cursors: CursorKey::new([7; 32]),
             metrics: Arc::new(Metrics::new()),
@@ -132,9 +137,18 @@ impl World {
         };
         let listener = unit::listener::bind("127.0.0.1:0").await.unwrap();
         let app = build(Config::default(), deps, listener).unwrap();
-        let (router, keys) = (app.router(), AtomicU64::new(0));
+        let (router, keys, restarts) = (app.router(), AtomicU64::new(0), AtomicU64::new(0));
         let (platform, token) = (String::new(), String::new());
-        Self { app, router, folder, keys, clock, operator, platform, token }
+        Self { app, router, folder, bank, keys, restarts, clock, operator, platform, token }
+    }
+
+    /// Lets another process take the bank over, which knows of it what is on disk.
+    pub(super) fn restart_bank(&self) {
+        let mut bank = self.bank.lock().unwrap();
+        let restarts = self.restarts.fetch_add(1, Ordering::Relaxed);
+        let file = |restarts: u64| self.folder.join(format!("bank-{restarts}"));
+        std::fs::copy(file(restarts), file(restarts + 1)).unwrap();
+        *bank = SandboxBank::open(&file(restarts + 1)).unwrap();
     }
 
     /// A new idempotency key.

@@ -2,7 +2,7 @@
 //!
 //! One thread. Repetition is harmless: the bank knows a key again, and the writer knows an event
 //! again; so the file that says how far it got is a cache. Every event of the bank is fed in the
-//! order of its number, but that a booking waits for the notice of its credit.
+//! order of its number: the domain takes them in any.
 //!
 //! Start at [`BankWorker::start`].
 
@@ -13,7 +13,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use ledger::PlatformId;
-use payments::command::{RailAnswer, RailNotice};
+use payments::command::RailAnswer;
 use payments::resources::{Instruction, InstructionState};
 use payments::{Actor, Command, Envelope, Idempotency, Kind, Resource};
 use processor::{Answer, Handle, Mode, Request};
@@ -24,7 +24,7 @@ use tokio::sync::watch;
 use unit::clock::Clock;
 
 use crate::limits::{PAGE_MAX, WORKER_PAGE, WORKER_PLATFORMS_MAX};
-use crate::notices::{Credits, notice};
+use crate::notices::notice;
 use crate::sandbox::{cut, to_rail};
 use crate::service::Bank;
 
@@ -134,13 +134,10 @@ impl BankWorker {
 
 struct Worker {
     parts: Parts,
-    /// The last event that needs not be told again.
+    /// The last event that was told.
     told: u64,
-    /// The last event that was looked at.
-    seen: u64,
+    /// What the file says of that.
     saved: u64,
-    credits: Credits,
-    parked: Vec<RailEvent>,
     retries: HashMap<[u8; 16], (Instant, Duration)>,
     platforms: Vec<(PlatformId, i64)>,
     found: Option<Instant>,
@@ -155,10 +152,7 @@ impl Worker {
         Self {
             parts,
             told,
-            seen: told,
             saved: told,
-            credits: Credits::default(),
-            parked: Vec::new(),
             retries: HashMap::new(),
             platforms: Vec::new(),
             found: None,
@@ -168,24 +162,9 @@ impl Worker {
     }
 
     fn run(mut self) {
-        self.remember();
         while let Some(asked) = self.parts.wake.wait() {
             self.pass(asked);
             self.parts.wake.0.done.send_replace(asked);
-        }
-    }
-
-    /// Reads what the bank told before: what was booked before it was noticed is still open.
-    fn remember(&mut self) {
-        let mut after = 0;
-        while after < self.told {
-            let Some(events) = self.events(after) else { return };
-            let Some(last) = events.last().map(|event| event.number) else { return };
-            for event in events.iter().filter(|event| event.number <= self.told) {
-                self.credits.note(event);
-                self.credits.told(event);
-            }
-            after = last;
         }
     }
 
@@ -304,60 +283,27 @@ impl Worker {
         events.inspect_err(|error| warn("the sandbox bank does not tell", error)).ok()
     }
 
-    /// Tells the writer all that the bank has to say.
+    /// Tells the writer all that the bank has to say; what cannot be told now holds up the rest.
     fn tell_all(&mut self) {
-        while let Some(events) = self.events(self.seen) {
+        while let Some(events) = self.events(self.told) {
             if events.is_empty() {
                 break;
             }
             for event in events {
-                if self.tell(event) == Fed::NotNow {
+                if self.tell(&event) == Fed::NotNow {
                     return;
                 }
+                self.told = event.number;
             }
         }
-        let open = self.parked.iter().map(|event| event.number).min();
-        self.told = open.map_or(self.seen, |number| number.saturating_sub(1));
     }
 
-    fn tell(&mut self, event: RailEvent) -> Fed {
-        self.credits.note(&event);
-        let Some(told) = notice(&event, &self.credits) else {
-            // A booking before its notice: told right after it.
-            self.seen = event.number;
-            self.parked.push(event);
-            return Fed::Done;
-        };
-        if self.told_to_writer(&event, told) == Fed::NotNow {
-            return Fed::NotNow;
-        }
-        self.seen = event.number;
-        self.tell_parked()
-    }
-
-    fn tell_parked(&mut self) -> Fed {
-        for event in std::mem::take(&mut self.parked) {
-            let fed = match notice(&event, &self.credits) {
-                None => Fed::NotNow,
-                Some(told) => self.told_to_writer(&event, told),
-            };
-            if fed == Fed::NotNow {
-                self.parked.push(event);
-            }
-        }
-        Fed::Done
-    }
-
-    fn told_to_writer(&mut self, event: &RailEvent, told: RailNotice) -> Fed {
+    fn tell(&self, event: &RailEvent) -> Fed {
         let Ok(platform) = event.platform.parse() else {
             tracing::error!(event = event.id, "an event of the bank names no platform");
             return Fed::Done;
         };
-        let fed = self.feed(platform, &format!("rail:{}", event.id), Command::RailNotice(told));
-        if fed == Fed::Done {
-            self.credits.told(event);
-        }
-        fed
+        self.feed(platform, &format!("rail:{}", event.id), Command::RailNotice(notice(event)))
     }
 
     /// Sends a command and waits for its answer.

@@ -254,7 +254,8 @@ impl Reply {
             401 | 403 => {
                 Failure::Unable(format!("{text}; give another key with --key or FLORIN_KEY"))
             }
-            400 | 404 | 409 | 412 | 422 | 428 => Failure::No(text),
+            409 | 412 | 422 => Failure::No(text),
+            400 | 404 | 428 => Failure::Unable(text),
             _ => Failure::Unable(text),
         }
     }

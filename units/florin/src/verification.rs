@@ -11,6 +11,7 @@ use store::Reads;
 use store::verify::{Difference, Progress, Report, Stage};
 use store_sqlite::SqliteJournal;
 
+use crate::catching_up::caught_up;
 use crate::failure::{Failure, chain};
 use crate::output::{Accent, Output};
 use crate::server::folder::DataFolder;
@@ -26,6 +27,9 @@ const SHOWN_MAX: usize = 50;
 pub(crate) fn check(folder: &DataFolder, reads: Option<&dyn Reads>) -> Result<Report, Failure> {
     let mut journal = SqliteJournal::open_read_only(folder.path())
         .map_err(|error| Failure::Unable(chain(&error)))?;
+    if let Some(reads) = reads {
+        caught_up(&mut journal, reads)?;
+    }
     let started = Instant::now();
     let bar = ProgressBar::new_spinner();
     let mut stage = None;

@@ -205,6 +205,36 @@ fn cargo_features_do_not_select_behaviour() {
     );
 }
 
+/// Goal: a row of the journal is never replaced. Method: statements that would, spelt in many ways.
+#[test]
+fn the_journal_is_only_appended_to() {
+    let code = "const A: &str = \"INSERT OR  REPLACE INTO heads VALUES (1)\";\n\
+                const B: &str = \"replace into x values (1)\";\n\
+                const C: &str = \"INSERT INTO commands (a) \\\n VALUES (1) ON CONFLICT (a) DO UPDATE SET b = 1\";\n\
+                const D: &str = \"INSERT INTO \\\"entries\\\"(a) VALUES (1) ON CONFLICT(a) DO UPDATE SET b = 1\";";
+    let sql = "INSERT INTO x VALUES (1);\nUPDATE OR REPLACE x SET y = 1;";
+    check(
+        |parts| parts.code("crates/store-sqlite/src/save.rs", code),
+        expect![[r#"
+        crates/store-sqlite/src/save.rs:2: rule 13: replaces rows; insert them, or update those that may change
+        crates/store-sqlite/src/save.rs:3: rule 13: replaces rows; insert them, or update those that may change
+        crates/store-sqlite/src/save.rs:4: rule 13: an upsert into commands; its rows never change, only append to it
+        crates/store-sqlite/src/save.rs:6: rule 13: an upsert into entries; its rows never change, only append to it
+    "#]],
+    );
+    check(
+        |parts| parts.write("crates/store-sqlite/save.sql", sql),
+        expect![[r#"
+        crates/store-sqlite/save.sql:1: rule 13: replaces rows; insert them, or update those that may change
+    "#]],
+    );
+    let good = "const A: &str = \"INSERT INTO heads (a) VALUES (1) ON CONFLICT (a) DO UPDATE SET b = 1\";\n\
+                const B: &str = \"INSERT INTO entries (a) VALUES (1)\";\n\
+                const C: &str = \"INSERT INTO commands (a) VALUES (1) ON CONFLICT DO NOTHING\";";
+    check(|parts| parts.code("crates/store-sqlite/src/save.rs", good), expect![[""]]);
+    check(|parts| parts.code("crates/store-sqlite/src/tests/save.rs", code), expect![[""]]);
+}
+
 /// Goal: SQL only in stores. Method: a driver, statements in every case, sentences that are none.
 #[test]
 fn databases_are_behind_stores() {

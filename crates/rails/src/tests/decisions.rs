@@ -5,9 +5,10 @@
 use expect_test::{Expect, expect};
 
 use super::{
-    Folder, PLATFORM, all_events, answered, at, credit, found_after_a_crash, payout, told,
+    Folder, PLATFORM, all_events, answered, asked, at, credit, found_after_a_crash, gbp, payout,
+    told,
 };
-use crate::{Behaviour, Faults, Known, Outcome, Rail, SandboxBank};
+use crate::{Behaviour, Faults, Known, Outcome, Rail, Request, SandboxBank};
 
 fn returned() -> Outcome {
     Outcome::Return { reason: "recalled".to_owned() }
@@ -217,7 +218,7 @@ fn credits_can_be_settled_by_hand() {
     assert_eq!(again.code(), "bank_already_decided");
     expect![[r#"
         1 +5s credit notified, 20.00 GBP (sbc-00000001-notified)
-        2 +5s credit booked (sbc-00000001-booked)
+        2 +5s credit booked, 20.00 GBP (sbc-00000001-booked)
     "#]]
     .assert_eq(&told(&all_events(&mut bank)));
 }
@@ -319,12 +320,15 @@ fn calls_without_effect_write_nothing() {
     let mut bank = folder.bank();
     bank.submit(&payout("key", None));
     let request = credit(&mut bank, PLATFORM, None);
-    bank.credit_keyed(PLATFORM, "once", &request).unwrap();
+    let request = Request::Credit(Box::new(request));
+    bank.ask(PLATFORM, &asked("once"), &request).unwrap();
+    bank.ask(PLATFORM, &asked("reset"), &Request::Reset).unwrap();
     bank.advance(PLATFORM, at(0)).unwrap();
     let bytes = bank.file.bytes;
     bank.submit(&payout("key", None));
-    bank.credit_keyed(PLATFORM, "once", &request).unwrap();
-    bank.collection_account(PLATFORM, request.amount.asset()).unwrap();
+    bank.ask(PLATFORM, &asked("once"), &request).unwrap();
+    bank.ask(PLATFORM, &asked("reset"), &Request::Reset).unwrap();
+    bank.collection_account(PLATFORM, gbp(1).asset()).unwrap();
     bank.advance(PLATFORM, at(1)).unwrap();
     bank.advance("plt_ride", at(1)).unwrap();
     bank.reset(PLATFORM).unwrap();

@@ -6,12 +6,15 @@ use std::path::PathBuf;
 use expect_test::expect;
 
 use super::{
-    Folder, PLATFORM, all_events, answered, at, check_opens, credit, found_after_a_crash, payout,
+    Folder, PLATFORM, all_events, answered, asked, at, check_opens, credit, found_after_a_crash,
+    payout,
 };
 use crate::bank_file::line;
 use crate::limits::FILE_BYTES_MAX;
 use crate::state::State;
-use crate::{BankError, Behaviour, Faults, Instruction, Outcome, Rail, RailFault, SandboxBank};
+use crate::{
+    BankError, Behaviour, Faults, Instruction, Outcome, Rail, RailFault, Request, SandboxBank,
+};
 
 /// A bank after one operation of each kind, with the state after each line of its file.
 fn story(folder: &Folder) -> Vec<State> {
@@ -26,7 +29,7 @@ fn story(folder: &Folder) -> Vec<State> {
     tell(&bank, &mut states);
     bank.set_faults(PLATFORM, Faults { seed: 7, ..Faults::default() }).unwrap();
     tell(&bank, &mut states);
-    bank.credit_keyed(PLATFORM, "once", &request).unwrap();
+    bank.ask(PLATFORM, &asked("once"), &Request::Credit(Box::new(request))).unwrap();
     tell(&bank, &mut states);
     let reference = "\"quotes\", {\"check\":\" and \u{1f9fe}".to_owned();
     bank.submit(&Instruction { reference, ..payout("first", None) });
@@ -38,6 +41,8 @@ fn story(folder: &Folder) -> Vec<State> {
     bank.decide(PLATFORM, "second", Outcome::Reject { reason: "no".to_owned() }).unwrap();
     tell(&bank, &mut states);
     bank.reset(PLATFORM).unwrap();
+    tell(&bank, &mut states);
+    bank.ask(PLATFORM, &asked("again"), &Request::Reset).unwrap();
     tell(&bank, &mut states);
     bank.submit(&payout("third", None));
     tell(&bank, &mut states);
@@ -137,14 +142,14 @@ fn strange_files_are_named_and_left_alone() {
     check_opens(
         &written(&folder, &doubled),
         &expect![
-            "bank_file_unreadable: line 12 of the sandbox bank's file /written does not match its checksum"
+            "bank_file_unreadable: line 13 of the sandbox bank's file /written does not match its checksum"
         ],
     );
     let long = [&bytes[..], &[b'x'; 100_000]].concat();
     check_opens(
         &written(&folder, &long),
         &expect![
-            "bank_file_unreadable: line 12 of the sandbox bank's file /written does not match its checksum"
+            "bank_file_unreadable: line 13 of the sandbox bank's file /written does not match its checksum"
         ],
     );
     check_opens(
@@ -185,7 +190,7 @@ fn an_unknown_record_is_an_error_even_at_the_end() {
             "bank_file_unreadable: line 2 of the sandbox bank's file /written holds a record this version does not know"
         ],
     );
-    let json = b"{\"reset\":{\"platform\":\"plt_shop\"}}";
+    let json = b"{\"reset\":{\"platform\":\"plt_shop\",\"asked\":null}}";
     let bytes = [&first[..], &line(2, json)].concat();
     check_opens(
         &written(&folder, &bytes),
@@ -257,14 +262,15 @@ fn the_file_is_lines_of_json() {
     expect![[r#"
         {"florin_sandbox_bank":1}
         {"check":"b1ee3e2d247d28cf","record":{"account_opened":{"platform":"plt_shop","asset":{"code":"GBP","scale":2,"kind":"fiat"},"account":{"uk":{"holder":"Client money plt_shop","sort_code":"001583","account_number":"26557416"}}}}}
-        {"check":"6a3c09f239fd74d7","record":{"faults_set":{"platform":"plt_shop","faults":{"seed":7,"late_ppm":0,"never_ppm":0,"twice_ppm":0,"out_of_order_ppm":0,"returned_ppm":0,"rejected_ppm":0,"no_answer_ppm":0}}}}
-        {"check":"6350aa3bed9cb00a","record":{"credit_taken":{"platform":"plt_shop","key":"once","request":{"amount":{"value":"20.00","asset":{"code":"GBP","scale":2,"kind":"fiat"}},"reference":"order 9","payer":{"uk":{"holder":"Ann Payee","sort_code":"200000","account_number":"11223344"}},"collection_account":{"uk":{"holder":"Client money plt_shop","sort_code":"001583","account_number":"26557416"}},"behaviour":null},"behaviour":"settle_at_once","chosen_by":"faults"}}}
+        {"check":"e1d4d5840b7f5b42","record":{"faults_set":{"platform":"plt_shop","faults":{"seed":7,"late_ppm":0,"never_ppm":0,"twice_ppm":0,"out_of_order_ppm":0,"returned_ppm":0,"rejected_ppm":0,"no_answer_ppm":0},"asked":null}}}
+        {"check":"41981805e72fb4da","record":{"credit_taken":{"platform":"plt_shop","asked":{"scope":"plt_shop","key":"once","fingerprint":"fingerprint-of-4"},"request":{"amount":{"value":"20.00","asset":{"code":"GBP","scale":2,"kind":"fiat"}},"reference":"order 9","payer":{"uk":{"holder":"Ann Payee","sort_code":"200000","account_number":"11223344"}},"collection_account":{"uk":{"holder":"Client money plt_shop","sort_code":"001583","account_number":"26557416"}},"behaviour":null},"behaviour":"settle_at_once","chosen_by":"faults"}}}
         {"check":"e64960c08468c374","record":{"payout_taken":{"instruction":{"key":"first","platform":"plt_shop","amount":{"value":"10.50","asset":{"code":"GBP","scale":2,"kind":"fiat"}},"reference":"\"quotes\", {\"check\":\" and 🧾","beneficiary":{"uk":{"holder":"Ann Payee","sort_code":"200000","account_number":"55779911"}},"behaviour":null},"behaviour":"settle_at_once","chosen_by":"faults"}}}
         {"check":"c213e19adb73f268","record":{"advanced":{"platform":"plt_shop","now_micros":1750000000000000}}}
         {"check":"26b40e825d2c789a","record":{"payout_taken":{"instruction":{"key":"second","platform":"plt_shop","amount":{"value":"10.50","asset":{"code":"GBP","scale":2,"kind":"fiat"}},"reference":"invoice 7","beneficiary":{"uk":{"holder":"Ann Payee","sort_code":"200000","account_number":"55779911"}},"behaviour":"settle_never"},"behaviour":"settle_never","chosen_by":"payment"}}}
-        {"check":"73a3ab494912784f","record":{"decided":{"bank_id":"sbp-00000002","outcome":{"reject":{"reason":"no"}}}}}
-        {"check":"a864cbd15eff34a7","record":{"reset":{"platform":"plt_shop"}}}
-        {"check":"bdcf19a6220040cb","record":{"payout_taken":{"instruction":{"key":"third","platform":"plt_shop","amount":{"value":"10.50","asset":{"code":"GBP","scale":2,"kind":"fiat"}},"reference":"invoice 7","beneficiary":{"uk":{"holder":"Ann Payee","sort_code":"200000","account_number":"55779911"}},"behaviour":null},"behaviour":"settle_at_once","chosen_by":"default"}}}
-        {"check":"7e6316dcf85e4bb2","record":{"advanced":{"platform":"plt_shop","now_micros":1750000005000000}}}
+        {"check":"2bcadeb456836dca","record":{"decided":{"bank_id":"sbp-00000002","outcome":{"reject":{"reason":"no"}},"asked":null}}}
+        {"check":"e6c9bd232109bc52","record":{"reset":{"platform":"plt_shop","asked":null}}}
+        {"check":"df757f9be87003cc","record":{"nothing_changed":{"asked":{"scope":"plt_shop","key":"again","fingerprint":"fingerprint-of-5"},"refused":null}}}
+        {"check":"e7eee6e84b0cc838","record":{"payout_taken":{"instruction":{"key":"third","platform":"plt_shop","amount":{"value":"10.50","asset":{"code":"GBP","scale":2,"kind":"fiat"}},"reference":"invoice 7","beneficiary":{"uk":{"holder":"Ann Payee","sort_code":"200000","account_number":"55779911"}},"behaviour":null},"behaviour":"settle_at_once","chosen_by":"default"}}}
+        {"check":"f407b56f2e2bf89d","record":{"advanced":{"platform":"plt_shop","now_micros":1750000005000000}}}
     "#]].assert_eq(&text);
 }

@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
-use super::{Folder, answered, at, credit, found_after_a_crash, payout};
+use super::{Folder, answered, asked, at, credit, found_after_a_crash, payout};
 use crate::{
-    Behaviour, Faults, Instruction, Outcome, Rail, RailEvent, RailEventKind, SandboxBank,
-    Submission,
+    Answered, Asked, Behaviour, Faults, Instruction, Outcome, Rail, RailEvent, RailEventKind,
+    Refused, Request, SandboxBank, Submission,
 };
 
 const PLATFORMS: [&str; 2] = ["plt_shop", "plt_ride"];
@@ -17,12 +17,20 @@ const PLATFORMS: [&str; 2] = ["plt_shop", "plt_ride"];
 #[derive(Debug, Clone)]
 enum Operation {
     Submit { platform: usize, key: u8, behaviour: Option<Behaviour> },
-    Credit { platform: usize, key: Option<u8>, behaviour: Option<Behaviour> },
+    Credit { platform: usize, behaviour: Option<Behaviour> },
+    Ask { platform: usize, key: u8, wish: Wish },
     Advance { platform: usize, seconds: i64 },
     Decide { platform: usize, key: u8, outcome: Outcome },
     SetFaults { platform: usize, faults: Faults },
     Reset { platform: usize },
     OpenAgain,
+}
+
+/// A request with a key, but for a credit's collection account.
+#[derive(Debug, Clone)]
+enum Wish {
+    Credit,
+    Other(Request),
 }
 
 /// What a stream of operations left behind.
@@ -31,6 +39,8 @@ struct Story {
     /// Every answer each key got, in order.
     answers: BTreeMap<u8, Vec<Submission>>,
     folder: Folder,
+    /// The answers to each keyed request, in order.
+    asked: BTreeMap<(usize, u8), Vec<Answered>>,
 }
 
 fn behaviours() -> impl Strategy<Value = Behaviour> {
@@ -57,6 +67,18 @@ fn outcomes() -> impl Strategy<Value = Outcome> {
     ]
 }
 
+fn wishes() -> impl Strategy<Value = Wish> {
+    let decide =
+        |(key, outcome): (u8, Outcome)| Request::Decide { payment: format!("key-{key}"), outcome };
+    let faults = |late_ppm: u32| Request::SetFaults(Faults { late_ppm, ..Faults::default() });
+    prop_oneof![
+        Just(Wish::Credit),
+        Just(Wish::Other(Request::Reset)),
+        (0..8_u8, outcomes()).prop_map(decide).prop_map(Wish::Other),
+        (0..2_000_000_u32).prop_map(faults).prop_map(Wish::Other),
+    ]
+}
+
 fn operations() -> impl Strategy<Value = Vec<Operation>> {
     let platform = || 0..PLATFORMS.len();
     let maybe = || proptest::option::of(behaviours());
@@ -78,9 +100,12 @@ fn operations() -> impl Strategy<Value = Vec<Operation>> {
         6 => (platform(), 0..8_u8, maybe()).prop_map(|(platform, key, behaviour)| {
             Operation::Submit { platform, key, behaviour }
         }),
-        2 => (platform(), proptest::option::of(0..4_u8), maybe()).prop_map(
-            |(platform, key, behaviour)| Operation::Credit { platform, key, behaviour }
+        1 => (platform(), maybe()).prop_map(
+            |(platform, behaviour)| Operation::Credit { platform, behaviour }
         ),
+        4 => (platform(), 0..4_u8, wishes()).prop_map(|(platform, key, wish)| {
+            Operation::Ask { platform, key, wish }
+        }),
         5 => (platform(), -50..200_i64).prop_map(|(platform, seconds)| {
             Operation::Advance { platform, seconds }
         }),
@@ -101,6 +126,7 @@ fn run(operations: &[Operation]) -> Story {
     let folder = Folder::new();
     let mut bank = folder.bank();
     let mut answers: BTreeMap<u8, Vec<Submission>> = BTreeMap::new();
+    let mut asked: BTreeMap<(usize, u8), Vec<Answered>> = BTreeMap::new();
     for operation in operations {
         match operation.clone() {
             Operation::Submit { platform, key, behaviour } => {
@@ -109,14 +135,13 @@ fn run(operations: &[Operation]) -> Story {
                 let answer = bank.submit(&Instruction { platform, ..instruction });
                 answers.entry(key).or_default().push(answer);
             }
-            Operation::Credit { platform, key, behaviour } => {
-                let platform = PLATFORMS[platform];
-                let request = credit(&mut bank, platform, behaviour);
-                let result = match key {
-                    Some(key) => bank.credit_keyed(platform, &format!("key-{key}"), &request),
-                    None => bank.credit(platform, &request),
-                };
-                drop(result);
+            Operation::Credit { platform, behaviour } => {
+                let request = credit(&mut bank, PLATFORMS[platform], behaviour);
+                drop(bank.credit(PLATFORMS[platform], &request));
+            }
+            Operation::Ask { platform, key, wish } => {
+                let answered = ask(&mut bank, (PLATFORMS[platform], key), wish);
+                asked.entry((platform, key)).or_default().push(answered);
             }
             Operation::Advance { platform, seconds } => {
                 bank.advance(PLATFORMS[platform], at(seconds)).unwrap();
@@ -135,7 +160,17 @@ fn run(operations: &[Operation]) -> Story {
         }
         assert_eq!(found_after_a_crash(&folder).state, bank.state, "after {operation:?}");
     }
-    Story { bank, answers, folder }
+    Story { bank, answers, folder, asked }
+}
+
+fn ask(bank: &mut SandboxBank, (platform, key): (&str, u8), wish: Wish) -> Answered {
+    let fingerprint = format!("{wish:?}").replace(' ', "").chars().take(64).collect();
+    let request = match wish {
+        Wish::Credit => Request::Credit(Box::new(credit(bank, platform, None))),
+        Wish::Other(request) => request,
+    };
+    let asked = Asked { scope: platform.to_owned(), fingerprint, ..asked(&key.to_string()) };
+    bank.ask(platform, &asked, &request).unwrap()
 }
 
 /// What happened to one payout: each event id once, in order of its first delivery.
@@ -146,7 +181,7 @@ fn happened(events: &[RailEvent], wanted: &str) -> Vec<String> {
         | RailEventKind::PayoutBooked { key, .. }
         | RailEventKind::PayoutRejected { key, .. }
         | RailEventKind::PayoutReturned { key, .. } => key == wanted,
-        RailEventKind::CreditNotified { .. } | RailEventKind::CreditBooked { .. } => false,
+        RailEventKind::CreditNotified(_) | RailEventKind::CreditBooked(_) => false,
     });
     let first = of_key.filter(|event| seen.insert(event.id.clone()));
     first.map(|event| event.id.rsplit('-').next().unwrap().to_owned()).collect()
@@ -205,6 +240,23 @@ proptest! {
             if given.iter().any(|answer| answer.starts_with("rejected")) {
                 let what = happened(&events, &format!("key-{key}"));
                 prop_assert!(what.is_empty());
+            }
+        }
+    }
+
+    /// Invariant `asked_twice_done_once`: a key has one answer that is not the first again, and
+    /// every answer again is that one; refusals that may pass come before it.
+    #[test]
+    fn asked_twice_done_once(operations in operations()) {
+        let story = run(&operations);
+        for answers in story.asked.values() {
+            let passing = |it: &&Answered| {
+                it.outcome.as_ref().is_err_and(|why| why.is_retryable() || *why == Refused::KeyReused)
+            };
+            let mut kept = answers.iter().filter(|it| !passing(it));
+            if let Some(first) = kept.next() {
+                prop_assert!(!first.again);
+                prop_assert!(kept.all(|it| it.again && it.outcome == first.outcome));
             }
         }
     }

@@ -44,7 +44,7 @@ fn check_credit(change: impl FnOnce(&mut CreditRequest), expected: &Expect) {
     let mut bank = folder.bank();
     let mut request = credit(&mut bank, PLATFORM, None);
     change(&mut request);
-    let actual = match bank.credit_keyed(PLATFORM, "key", &request) {
+    let actual = match bank.credit(PLATFORM, &request) {
         Ok(bank_id) => bank_id,
         Err(error) => format!("{}: {error}", error.code()),
     };
@@ -221,23 +221,6 @@ fn collection_accounts_are_deterministic() {
     .assert_eq(&format!("{:#?}", all[0]));
 }
 
-/// Goal: a key is one credit. Method: the same key with the same, then another request, and on
-/// another platform.
-#[test]
-fn a_keyed_credit_arrives_once() {
-    let folder = Folder::new();
-    let mut bank = folder.bank();
-    let request = credit(&mut bank, PLATFORM, None);
-    let other = credit(&mut bank, "plt_ride", None);
-    assert_eq!(bank.credit_keyed(PLATFORM, "key", &request).unwrap(), "sbc-00000001");
-    assert_eq!(bank.credit_keyed(PLATFORM, "key", &request).unwrap(), "sbc-00000001");
-    assert_eq!(bank.credit_keyed("plt_ride", "key", &other).unwrap(), "sbc-00000002");
-    assert_eq!(bank.credit(PLATFORM, &request).unwrap(), "sbc-00000003");
-    let larger = CreditRequest { amount: gbp(2_001), ..request };
-    let refused = bank.credit_keyed(PLATFORM, "key", &larger).unwrap_err();
-    assert_eq!(refused.to_string(), "the key names another credit, sbc-00000001");
-}
-
 /// Goal: a key with another payment gets no answer, not even a no. Method: change one field each;
 /// another behaviour is the same payment.
 #[test]
@@ -307,15 +290,17 @@ fn a_full_platform_is_refused() {
 #[test]
 fn every_refusal_has_its_own_code() {
     let all = [
+        Refused::AskedInvalid,
+        Refused::KeyReused,
+        Refused::RequestsFull,
         Refused::PlatformInvalid,
         Refused::KeyInvalid,
         Refused::AmountZero,
         Refused::ReferenceInvalid,
         Refused::DetailsInvalid,
         Refused::ReasonInvalid,
-        Refused::NotForCredits { behaviour: "rejected" },
+        Refused::NotForCredits { behaviour: "rejected".to_owned() },
         Refused::FaultsAboveWhole { sum_ppm: 1_000_001 },
-        Refused::KeyReused { bank_id: "sbc-00000001".to_owned() },
         Refused::CollectionAccountUnknown,
         Refused::PaymentUnknown { key: "key".to_owned() },
         Refused::AlreadyDecided { standing: Standing::Settled },
@@ -332,6 +317,9 @@ fn every_refusal_has_its_own_code() {
     assert_eq!(codes.len(), all.len());
     assert!(all.into_iter().all(|refused| !BankError::from(refused).code().is_empty()));
     expect![[r#"
+        bank_asked_invalid: a request has a scope, a key of 1 to 255 printable characters, and a fingerprint
+        bank_key_reused: the key names another request
+        bank_requests_full: the sandbox bank remembers at most 2000000 requests
         bank_platform_invalid: a platform's id has 1 to 64 visible ASCII characters
         bank_key_invalid: a key has 1 to 255 visible ASCII characters
         bank_amount_zero: the amount must be above zero
@@ -340,7 +328,6 @@ fn every_refusal_has_its_own_code() {
         bank_reason_invalid: a reason has 1 to 140 bytes and no control characters
         bank_not_for_credits: a credit cannot be `rejected`
         bank_faults_above_whole: faults add up to 1000001 parts per million, above the whole
-        bank_key_reused: the key names another credit, sbc-00000001
         bank_collection_account_unknown: the platform has no such collection account: the bank returned the money
         bank_payment_unknown: the bank knows no payment `key` of this platform
         bank_already_decided: the payment is already settled

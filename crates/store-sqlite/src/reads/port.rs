@@ -1,14 +1,16 @@
 //! The port itself: each call waits for its position, then asks the module that knows.
 
-use ledger::{AccountId, Counters, Entry, PlatformId, TransactionId};
+use ledger::{AccountId, Counters, Entry, PlatformId, Timestamp, TransactionId};
 use payments::audit::AuditRecord;
 use payments::ids::{AuditId, EventId, KeyId};
 use payments::resources::{ApiKey, Instruction};
 use payments::{Key, Resource};
 use store::{
     AccountLeg, AsOf, AuditQuery, EventQuery, EventRow, Fault, ListQuery, Page, Reads,
-    StoredCommand, TrialBalance,
+    StoredCommand, TrialBalance, minute_of,
 };
+
+use crate::key_uses;
 
 use super::{SqliteReads, balances, history, list};
 
@@ -28,6 +30,16 @@ impl Reads for SqliteReads {
 
     fn api_key(&self, at: u64, id: KeyId) -> Result<Option<(PlatformId, ApiKey)>, Fault> {
         self.at(at, |connection| list::api_key(connection, id))
+    }
+
+    fn key_used(&self, id: KeyId, at: Timestamp) {
+        self.shared.key_uses.note(id, minute_of(at));
+    }
+
+    fn key_last_use(&self, id: KeyId) -> Result<Option<Timestamp>, Fault> {
+        let unwritten = self.shared.key_uses.noted(id);
+        let written = self.at(0, |connection| key_uses::written(connection, id))?;
+        Ok(unwritten.max(written))
     }
 
     fn list(&self, at: u64, query: &ListQuery) -> Result<Page<Resource, [u8; 16]>, Fault> {

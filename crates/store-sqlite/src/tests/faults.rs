@@ -2,7 +2,9 @@
 
 use std::fs::{File, read_to_string, write};
 use std::path::Path;
+use std::sync::atomic::Ordering;
 
+use payments::Resource;
 use rusqlite::Connection;
 use store::{Fault, Journal, Reads, SaveFault, Truth};
 
@@ -67,6 +69,35 @@ fn a_full_disk_changes_nothing() {
     truth.execute("PRAGMA max_page_count = 1000000").unwrap();
     truth.save(&batch).unwrap();
     assert!(store.reads().resource(2, PLATFORM, &customer_key(2)).unwrap().is_some());
+}
+
+/// Goal: readers are told that the disk is full, also when only the read model has no room, and are
+/// answered once there is. Method: a limit on the pages of the read model, then none.
+#[test]
+fn a_read_model_without_room_says_so() {
+    let folder = Folder::new();
+    let (store, mut truth) = open(&folder);
+    let reads = store.reads();
+    truth.save(&customer_batch(1)).unwrap();
+    assert!(reads.resource(1, PLATFORM, &customer_key(1)).unwrap().is_some());
+    truth.shared.pages_max.store(1, Ordering::SeqCst);
+    let mut batch = customer_batch(2);
+    for (_, resource) in &mut batch.resources {
+        if let Resource::Customer(customer) = resource {
+            customer.name = "x".repeat(1_000_000);
+        }
+    }
+    truth.save(&batch).unwrap();
+    let read = || reads.resource(2, PLATFORM, &customer_key(2));
+    for _ in 0..2 {
+        let refused = read();
+        assert!(matches!(refused, Err(Fault::Full)), "{:?}", refused.map(|found| found.is_some()));
+    }
+    assert!(reads.resource(1, PLATFORM, &customer_key(1)).unwrap().is_some());
+    truth.shared.pages_max.store(0, Ordering::SeqCst);
+    // The feeder tries again by itself; each try of a reader waits for it.
+    let found = (0..10).find_map(|_| read().ok());
+    assert!(found.is_some_and(|found| found.is_some()));
 }
 
 /// Goal: after a COMMIT that failed in another way, the writer does nothing more.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ledger::{AccountId, Counters, Entry, LegAfter, PlatformId, TransactionId};
+use ledger::{AccountId, Counters, Entry, LegAfter, PlatformId, Timestamp, TransactionId};
 use payments::audit::AuditRecord;
 use payments::ids::{AuditId, EventId, KeyId};
 use payments::resources::{ApiKey, Instruction};
@@ -13,7 +13,7 @@ use crate::facts::Waiting;
 use crate::fault::Fault;
 use crate::reads::{
     AccountLeg, AsOf, AuditQuery, EventQuery, EventRow, ListQuery, Page, Reads, TrialBalance,
-    page_of,
+    minute_of, page_of,
 };
 use crate::rows::{Committed, StoredCommand};
 
@@ -40,6 +40,16 @@ impl Reads for MemoryStore {
             let Resource::ApiKey(key) = resource else { return None };
             (key.id == id).then(|| (*platform, key.clone()))
         }))
+    }
+
+    fn key_used(&self, id: KeyId, at: Timestamp) {
+        let mut state = self.lock();
+        let last = state.key_uses.entry(id).or_insert(minute_of(at));
+        *last = minute_of(at).max(*last);
+    }
+
+    fn key_last_use(&self, id: KeyId) -> Result<Option<Timestamp>, Fault> {
+        Ok(self.lock().key_uses.get(&id).copied())
     }
 
     fn list(&self, at: u64, query: &ListQuery) -> Result<Page<Resource, [u8; 16]>, Fault> {

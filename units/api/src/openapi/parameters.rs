@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::limits::{PAGE_DEFAULT, PAGE_MAX, SEQ_MAX};
-use crate::lists;
+use crate::lists::{self, List};
 
 /// The parameters that many operations share.
 pub(super) fn shared() -> Value {
@@ -63,7 +63,7 @@ fn queries(path: &str) -> Vec<Value> {
     let mut found: Vec<Value> = Vec::new();
     let paged = ["/v1/events", "/v1/audit-records", "/v1/accounts/{account_id}/entries"];
     if let Some(list) = lists::ALL.iter().find(|list| list.path == path) {
-        found.extend(list.filters.iter().map(|name| filter(name)));
+        found.extend(list.filters.iter().map(|name| of_list(list, name)));
     }
     match path {
         "/v1/events" => {
@@ -101,15 +101,26 @@ fn queries(path: &str) -> Vec<Value> {
     found
 }
 
+fn of_list(list: &List, name: &str) -> Value {
+    let one_of = |words: Vec<&'static str>| json!({ "type": "string", "enum": words });
+    match name {
+        "status" => query(name, "Only those with this status.", one_of(list.kind.statuses())),
+        "kind" => query(name, "Only those of this kind.", one_of(list.kind.subtypes())),
+        "chart" => query(
+            name,
+            "Those at this place in the chart of accounts, instead of customers' accounts.",
+            one_of(list.kind.subtypes()),
+        ),
+        _ => filter(name),
+    }
+}
+
 fn filter(name: &str) -> Value {
     let id = |schema: &str| json!({ "$ref": format!("#/components/schemas/{schema}") });
     let text = |length: u32| json!({ "type": "string", "minLength": 1, "maxLength": length });
     match name {
-        "status" => query(name, "Only those with this status.", text(64)),
         "external_id" => query(name, "Only the one with this external id.", text(128)),
         "tag" => query(name, "Only those with this tag.", text(64)),
-        "kind" => query(name, "Only those of this kind.", text(64)),
-        "chart" => query(name, "Only those at this place in the chart of accounts.", text(64)),
         "created_from" => instant(name, "Only those made at this instant or later."),
         "created_before" => instant(name, "Only those made before this instant."),
         "customer" => query(name, "Only those of this customer.", id("CustomerId")),

@@ -38,6 +38,7 @@ pub(super) fn key(it: &ApiKey, next: Next) -> api::key::Key {
         status: it.status.code().to_owned(),
         scopes: it.scopes.clone(),
         expires_at: it.expires_at.map(time),
+        last_used_at: None,
         replaced_by: it.replaced_by.map(|id| id.to_string().into()),
         secret: None,
     } with &it.meta, next)

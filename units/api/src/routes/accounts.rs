@@ -4,10 +4,10 @@ use api::account::{Account, AccountBalance, AccountList, CreateAccount, UpdateAc
 use api::entry::AccountEntryList;
 use api::transition::Transition;
 use axum::extract::{Path, State};
-use ledger::{AccountId, Chart, PlatformId};
+use ledger::{AccountId, Chart, PlatformId, Timestamp};
 use payments::command::{AccountCreate, FieldsPatch};
 use payments::{Command, Key, Resource, resources};
-use store::{AsOf, Filter};
+use store::{AsOf, AuditQuery, Filter};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -119,12 +119,12 @@ async fn get_account_balance(
     let key: AccountId = path_id("account", &text)?;
     let as_of = as_of(&mut get.params)?;
     get.params.finish()?;
-    if let Some(AsOf::Time(time)) = as_of
-        && time > service.now()
-    {
-        return Err(at("parameter_invalid", "?as_of", "must not be in the future"));
-    }
     let account = account(&service, platform, (key, &text)).await?;
+    match as_of {
+        Some(AsOf::Time(time)) => close(&service, time).await?,
+        Some(AsOf::Seq(seq)) => check_seq(&service, platform, seq).await?,
+        None => {}
+    }
     let mut shown = account.ledger.clone();
     if let Some(as_of) = as_of {
         let ask =
@@ -176,6 +176,24 @@ async fn list_account_entries(
         data: found.items.iter().map(|leg| render::account_entry(leg, &account)).collect(),
         next_cursor: found.next.map(|place| service.cursors.seal(&bound, &place.to_be_bytes())),
     }))
+}
+
+/// The past is closed before it is told of; the future is not told of.
+pub(super) async fn close(service: &Service, time: Timestamp) -> Result<(), Failure> {
+    if time > service.now() {
+        return Err(at("parameter_invalid", "?as_of", "must not be in the future"));
+    }
+    service.close(time).await
+}
+
+async fn check_seq(service: &Service, platform: PlatformId, seq: u64) -> Result<(), Failure> {
+    let newest = AuditQuery { limit: 1, ..AuditQuery::default() };
+    let ask = move |reads: &dyn store::Reads, at| reads.audit_before(at, platform, &newest);
+    let newest = service.read(ask).await?;
+    if newest.items.first().is_some_and(|newest| newest.seq >= seq) {
+        return Ok(());
+    }
+    Err(at("parameter_invalid", "?as_of_seq", "is above the platform's last command"))
 }
 
 /// The instant or number that `as_of` or `as_of_seq` names.

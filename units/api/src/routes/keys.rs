@@ -3,7 +3,7 @@
 use api::key::{CreateKey, Key as WireKey, KeyList, RotateKey, UpdateKey};
 use api::transition::Transition;
 use axum::extract::{Path, State};
-use ledger::PlatformId;
+use ledger::{PlatformId, Timestamp};
 use payments::command::{FieldsPatch, KeyCreate};
 use payments::ids::KeyId;
 use payments::{Command, Key, OPERATOR, Resource};
@@ -11,12 +11,13 @@ use serde_json::Value;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Answer, ok, read_one, send, transition, update};
+use super::{Answer, ok, send, shown, transition, update};
 use crate::auth::{Caller, NewSecret};
 use crate::failure::Failure;
 use crate::input::{labels_patch, path_id, time_if};
 use crate::lists::{self, page};
 use crate::problems::{at, because, problem};
+use crate::render::{self, Wire};
 use crate::requests::{Get, Patch, Post};
 use crate::scopes;
 use crate::service::{Done, Service, Shared};
@@ -52,7 +53,7 @@ async fn create_key(State(service): State<Shared>, post: Post<CreateKey>) -> Ans
         name: body.name,
         secret_hash: secret.hash(),
         scopes: body.scopes,
-        expires_at: time_if("/expires_at", body.expires_at.as_ref())?,
+        expires_at: ends(&post.caller, time_if("/expires_at", body.expires_at.as_ref())?)?,
     };
     let done = send(&service, &post, owner(&post.caller), Command::KeyCreate(command)).await?;
     with_secret(&service, done, &secret)
@@ -65,7 +66,23 @@ async fn create_key(State(service): State<Shared>, post: Post<CreateKey>) -> Ans
     responses((status = 200, body = KeyList)))]
 async fn list_keys(State(service): State<Shared>, get: Get) -> Answer {
     let owner = owner(&get.caller);
-    Ok(ok(&page(&service, &lists::KEYS, (Some(owner), get), |_| {}).await?))
+    let mut page = page(&service, &lists::KEYS, (Some(owner), get), |_| {}).await?;
+    page.data = with_last_use(&service, page.data).await?;
+    Ok(ok(&page))
+}
+
+/// The keys, each with its last use.
+async fn with_last_use(service: &Service, mut keys: Vec<Wire>) -> Result<Vec<Wire>, Failure> {
+    let show = move |reads: &dyn store::Reads, _| {
+        for wire in &mut keys {
+            let Wire::Key(key) = wire else { continue };
+            let id = key.id.0.parse().ok();
+            let last = id.map(|id| reads.key_last_use(id)).transpose()?.flatten();
+            key.last_used_at = Some(last.map(render::time));
+        }
+        Ok(keys)
+    };
+    service.read(show).await
 }
 
 /// Read a key
@@ -75,7 +92,9 @@ async fn list_keys(State(service): State<Shared>, get: Get) -> Answer {
     responses((status = 200, body = WireKey)))]
 async fn get_key(State(service): State<Shared>, Path(text): Path<String>, get: Get) -> Answer {
     let target = (owner(&get.caller), Key::ApiKey(path_id("key", &text)?), text.as_str());
-    read_one(&service, get, target).await
+    let key = shown(&service, get, target).await?;
+    let keys = with_last_use(&service, vec![key]).await?;
+    keys.first().map(ok).ok_or_else(|| problem("internal").into())
 }
 
 /// Update a key
@@ -150,6 +169,17 @@ fn check_covered(caller: &Caller, scopes: &[String]) -> Result<(), Failure> {
     }
 }
 
+/// Nobody hands out a key that outlives their own; it ends with theirs if nothing is said.
+fn ends(caller: &Caller, said: Option<Timestamp>) -> Result<Option<Timestamp>, Failure> {
+    match (said, caller.key_expires_at) {
+        (Some(said), Some(own)) if said > own => {
+            let detail = "must not be after the calling key's own";
+            Err(at("value_invalid", "/expires_at", detail))
+        }
+        (said, own) => Ok(said.or(own)),
+    }
+}
+
 /// The first answer shows the secret; the kept one has none.
 fn with_secret(service: &Service, mut done: Done, secret: &NewSecret) -> Answer {
     if done.replayed || done.presented.status != 201 {
@@ -161,6 +191,6 @@ fn with_secret(service: &Service, mut done: Done, secret: &NewSecret) -> Answer 
     if let (Some(id), Some(members)) = (id, body.as_object_mut()) {
         members.insert("secret".to_owned(), Value::String(secret.token(service.mode, id)));
     }
-    done.presented.body = crate::render::json(&body);
+    done.presented.body = render::json(&body);
     Ok(done)
 }

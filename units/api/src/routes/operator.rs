@@ -23,7 +23,7 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
 /// Read the operator's queue
 ///
 /// Money that came in and belongs to nobody known, and payouts of which nobody knows whether they
-/// went out; oldest first, of one platform or of all. Operators only.
+/// went out; the 1,000 oldest, of one platform or of all. Operators only.
 #[utoipa::path(get, path = "/v1/operator/queue", operation_id = "getOperatorQueue",
     tag = "Operator", responses((status = 200, body = OperatorQueue)))]
 async fn get_operator_queue(State(service): State<Shared>, get: Get) -> Answer {
@@ -32,10 +32,12 @@ async fn get_operator_queue(State(service): State<Shared>, get: Get) -> Answer {
     let platform = get.caller.platform;
     let found = service.read(move |reads, at| attention(reads, at, platform)).await?;
     let now = service.now();
+    let more = found.len() > QUEUE_MAX;
     let items = found
         .iter()
+        .take(QUEUE_MAX)
         .filter_map(|(platform, resource, since)| item((*platform, resource), (*since, now)));
-    Ok(ok(&OperatorQueue { data: items.collect(), next_cursor: None }))
+    Ok(ok(&OperatorQueue { data: items.collect(), more }))
 }
 
 /// What waits, each with since when.
@@ -44,7 +46,7 @@ fn attention(
     at: u64,
     platform: Option<PlatformId>,
 ) -> Result<Vec<(PlatformId, Resource, Timestamp)>, Fault> {
-    let waiting = reads.attention(at, platform, QUEUE_MAX)?;
+    let waiting = reads.attention(at, platform, QUEUE_MAX + 1)?;
     let mut rows = Vec::with_capacity(waiting.len());
     for (platform, resource) in waiting {
         let since = if let Resource::Instruction(instruction) = &resource {

@@ -3,7 +3,7 @@
 use api::role::{CreateRole, FeeRule, LimitRule, Role, RoleList, RoleTerms, UpdateRole};
 use api::transition::Transition;
 use axum::extract::{Path, State};
-use payments::command::{self, FieldsPatch, RoleCreate};
+use payments::command::{self, FieldsPatch, RoleCreate, RoleTermsPatch};
 use payments::{Command, Key};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -87,8 +87,15 @@ async fn update_role(
 ) -> Answer {
     let target = (patch.caller.platform()?, Key::Role(path_id("role", &text)?));
     patch.caller.operator()?;
-    let UpdateRole { terms: said, tags, annotations } = patch.body.clone();
-    let terms = said.map(|said| terms("/terms", said)).transpose()?;
+    let UpdateRole { kinds, capabilities, fees, limits, review_required, tags, annotations } =
+        patch.body.clone();
+    let terms = RoleTermsPatch {
+        kinds: kinds.map(|kinds| kinds.into_iter().map(customer_kind).collect()),
+        capabilities: capabilities.map(|words| words.into_iter().map(capability).collect()),
+        fees: fees.map(|fees| fee_rules("/fees", &fees)).transpose()?,
+        limits: limits.map(|limits| limit_rules("/limits", &limits)).transpose()?,
+        review_required,
+    };
     let fields = FieldsPatch { terms, ..FieldsPatch::default() };
     update(&service, patch, target, (labels_patch(tags, annotations), fields)).await
 }

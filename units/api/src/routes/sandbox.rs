@@ -9,8 +9,7 @@ use axum::extract::{Path, State};
 use ledger::{AccountId, PlatformId};
 use money::Amount;
 use payments::{Command, Key, Resource};
-use processor::Presented;
-use rails::{BankDetails, CreditRequest, Faults, Outcome};
+use rails::{BankDetails, CreditRequest, Faults, Outcome, Request};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -18,10 +17,10 @@ use super::{Answer, ok, send};
 use crate::failure::Failure;
 use crate::input::{amount, bank, id};
 use crate::limits::SEQ_MAX;
-use crate::problems::{at, because, not_found, of_bank, problem};
+use crate::problems::{at, not_found, of_bank, problem};
 use crate::render;
 use crate::requests::{Get, Post};
-use crate::sandbox::{behaviour, from_rail, once, to_rail};
+use crate::sandbox::{behaviour, faults_shown, once, to_rail};
 use crate::service::{Service, Shared};
 
 /// The routes of the sandbox.
@@ -57,34 +56,23 @@ async fn create_sandbox_credit(
     let named = named.transpose()?.map(|named| to_rail(&named));
     let behaviour = behaviour("/sandbox", said.sandbox.as_ref())?;
     let reference = reference(&service, platform, (said.account, said.reference)).await?;
-    let key = post.key.as_ref().map_or_else(String::new, |key| credit_key(&key.0));
-    let credit = move |bank: &mut rails::SandboxBank| {
-        let platform = platform.to_string();
-        let collection_account = match named {
-            Some(named) => named,
-            None => bank.collection_account(&platform, amount.asset())?,
-        };
-        let request = CreditRequest { amount, reference, payer, collection_account, behaviour };
-        let bank_id = bank.credit_keyed(&platform, &key, &request)?;
-        Ok::<_, rails::BankError>((bank_id, request))
+    let collection_account = match named {
+        Some(named) => named,
+        None => own_account(&service, platform, amount).await?,
     };
-    once(&service, &post, async || {
-        let credited = service.bank(credit).await?;
-        let (bank_id, request) = credited.map_err(|error| of_bank(&error))?;
-        service.wake.pass().await;
-        Ok(Presented { status: 201, body: render::json(&taken(bank_id, amount, request)) })
-    })
-    .await
+    let request = CreditRequest { amount, reference, payer, collection_account, behaviour };
+    once(&service, &post, Request::Credit(Box::new(request))).await
 }
 
-fn taken(bank_id: String, amount: Amount, request: CreditRequest) -> SandboxCredit {
-    SandboxCredit {
-        bank_id,
-        amount: amount.into(),
-        reference: request.reference,
-        payer: render::bank(&from_rail(&request.payer)),
-        collection_account: render::bank(&from_rail(&request.collection_account)),
-    }
+async fn own_account(
+    service: &Service,
+    platform: PlatformId,
+    amount: Amount,
+) -> Result<BankDetails, Failure> {
+    let open = move |bank: &mut rails::SandboxBank| {
+        bank.collection_account(&platform.to_string(), amount.asset())
+    };
+    service.bank(open).await?.map_err(|error| of_bank(&error))
 }
 
 /// The payer where nobody is named.
@@ -94,11 +82,6 @@ fn somebody() -> BankDetails {
         sort_code: "040004".to_owned(),
         account_number: "12345678".to_owned(),
     }
-}
-
-/// The bank takes keys of visible characters only.
-fn credit_key(key: &str) -> String {
-    key.replace('%', "%25").replace(' ', "%20").chars().take(rails::KEY_BYTES_MAX).collect()
 }
 
 async fn reference(
@@ -177,7 +160,7 @@ async fn decide_sandbox_payout(
     Path(text): Path<String>,
     post: Post<DecideSandboxPayout>,
 ) -> Answer {
-    let platform = post.caller.platform()?;
+    post.caller.platform()?;
     sandbox_only(&service)?;
     if crate::resource_ids::parse(&text).is_none() {
         return Err(not_found("payout", "of that id"));
@@ -192,27 +175,7 @@ async fn decide_sandbox_payout(
         PayoutOutcome::Returned => Outcome::Return { reason: reason(rails::REASON_RETURNED) },
         PayoutOutcome::Rejected => Outcome::Reject { reason: reason(rails::REASON_REJECTED) },
     };
-    let key = text.clone();
-    let decide = move |bank: &mut rails::SandboxBank| {
-        bank.decide(&platform.to_string(), &key, outcome)?;
-        Ok::<_, rails::BankError>(bank.outcome(&key))
-    };
-    once(&service, &post, async || {
-        let decided = service.bank(decide).await?;
-        let known = decided.map_err(|error| of_bank(&error))?;
-        let known =
-            known.ok_or_else(|| because("not_found", "the bank does not know the payout"))?;
-        service.wake.pass().await;
-        let payout = SandboxPayout {
-            id: text.clone(),
-            bank_id: known.bank_id,
-            amount: known.amount.into(),
-            status: known.standing.name().to_owned(),
-            events_planned: u64::try_from(known.planned).unwrap_or(u64::MAX),
-        };
-        Ok(Presented { status: 200, body: render::json(&payout) })
-    })
-    .await
+    once(&service, &post, Request::Decide { payment: text, outcome }).await
 }
 
 /// Read how often the sandbox bank goes wrong
@@ -224,7 +187,7 @@ async fn get_sandbox_faults(State(service): State<Shared>, get: Get) -> Answer {
     let platform = get.caller.platform()?;
     get.params.finish()?;
     let faults = service.bank(move |bank| bank.faults(&platform.to_string())).await?;
-    Ok(ok(&shown(faults.unwrap_or_default())))
+    Ok(ok(&faults_shown(faults.unwrap_or_default())))
 }
 
 /// Set how often the sandbox bank goes wrong
@@ -234,7 +197,7 @@ async fn get_sandbox_faults(State(service): State<Shared>, get: Get) -> Answer {
 #[utoipa::path(post, path = "/v1/sandbox/faults", operation_id = "setSandboxFaults",
     tag = "Sandbox", request_body = SandboxFaults, responses((status = 200, body = SandboxFaults)))]
 async fn set_sandbox_faults(State(service): State<Shared>, post: Post<SandboxFaults>) -> Answer {
-    let platform = post.caller.platform()?;
+    post.caller.platform()?;
     sandbox_only(&service)?;
     let said = post.body.clone();
     if said.seed > SEQ_MAX {
@@ -250,25 +213,7 @@ async fn set_sandbox_faults(State(service): State<Shared>, post: Post<SandboxFau
         rejected_ppm: said.rejected_ppm,
         no_answer_ppm: said.no_answer_ppm,
     };
-    once(&service, &post, async || {
-        let set = service.bank(move |bank| bank.set_faults(&platform.to_string(), faults)).await?;
-        set.map_err(|error| of_bank(&error))?;
-        Ok(Presented { status: 200, body: render::json(&shown(faults)) })
-    })
-    .await
-}
-
-const fn shown(faults: Faults) -> SandboxFaults {
-    SandboxFaults {
-        seed: faults.seed,
-        late_ppm: faults.late_ppm,
-        never_ppm: faults.never_ppm,
-        twice_ppm: faults.twice_ppm,
-        out_of_order_ppm: faults.out_of_order_ppm,
-        returned_ppm: faults.returned_ppm,
-        rejected_ppm: faults.rejected_ppm,
-        no_answer_ppm: faults.no_answer_ppm,
-    }
+    once(&service, &post, Request::SetFaults(faults)).await
 }
 
 /// Reset the sandbox bank
@@ -278,13 +223,7 @@ const fn shown(faults: Faults) -> SandboxFaults {
 #[utoipa::path(post, path = "/v1/sandbox/reset", operation_id = "resetSandbox", tag = "Sandbox",
     request_body = ResetSandbox, responses((status = 200, body = SandboxReset)))]
 async fn reset_sandbox(State(service): State<Shared>, post: Post<ResetSandbox>) -> Answer {
-    let platform = post.caller.platform()?;
+    post.caller.platform()?;
     sandbox_only(&service)?;
-    once(&service, &post, async || {
-        let reset = service.bank(move |bank| bank.reset(&platform.to_string())).await?;
-        reset.map_err(|fault| of_bank(&fault.into()))?;
-        let reset = SandboxReset { reset: "planned events and faults".to_owned() };
-        Ok(Presented { status: 200, body: render::json(&reset) })
-    })
-    .await
+    once(&service, &post, Request::Reset).await
 }

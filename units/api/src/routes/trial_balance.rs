@@ -7,7 +7,6 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{Answer, ok};
-use crate::problems::at;
 use crate::render;
 use crate::requests::Get;
 use crate::service::Shared;
@@ -26,8 +25,8 @@ async fn get_trial_balance(State(service): State<Shared>, mut get: Get) -> Answe
     let platform = get.caller.platform;
     let time = get.params.instant("as_of")?;
     get.params.finish()?;
-    if time.is_some_and(|time| time > service.now()) {
-        return Err(at("parameter_invalid", "?as_of", "must not be in the future"));
+    if let Some(time) = time {
+        super::accounts::close(&service, time).await?;
     }
     let as_of = time.map(AsOf::Time);
     let ask = move |reads: &dyn Reads, at| reads.trial_balance(at, platform, as_of);

@@ -1,9 +1,11 @@
 //! Keys and their life, platforms apart from each other, versions, cursors, and answers after the fact.
 
 use axum::http::header::ETAG;
+use axum::response::IntoResponse;
 use serde_json::{Value, json};
 
 use super::World;
+use crate::problems::of_fault;
 
 /// Goal: a key stops when it expires, is revoked or is replaced; its secret is never shown again.
 #[tokio::test]
@@ -45,6 +47,43 @@ async fn the_life_of_a_key() {
     let headers = [("authorization", bearer.as_str())];
     let outcome = world.ask(("GET", "/v1/customers"), &headers, "").await.outcome();
     assert_eq!(outcome, "401 credentials_invalid");
+}
+
+/// Goal: a key tells the minute it last let a request in, and nothing else counts as a use.
+/// Method: requests that succeed, that lack a scope, and that name the key in vain.
+#[tokio::test]
+async fn the_last_use_of_a_key() {
+    let world = World::new().await;
+    let body = json!({ "name": "seldom", "scopes": ["customers:read"] });
+    let made = world.post("/v1/keys", &body).await.done();
+    assert!(made.body.get("last_used_at").is_none());
+    let path = format!("/v1/keys/{}", made.text("/id"));
+    let use_it = async |path: &str, token: &str| {
+        let bearer = format!("Bearer {token}");
+        world.ask(("GET", path), &[("authorization", &bearer)], "").await.outcome()
+    };
+    let token = made.text("/secret");
+    assert_eq!(use_it("/v1/accounts", &token).await, "403 scope_missing");
+    assert_eq!(use_it("/v1/customers", &token[..token.len() - 3]).await, "401 credentials_invalid");
+    let read = world.get(&path).await.done();
+    assert_eq!(read.body["last_used_at"], Value::Null);
+    assert!(read.body.get("last_used_at").is_some());
+    world.clock.advance(90_000_000);
+    assert_eq!(use_it("/v1/customers", &token).await, "200");
+    assert_eq!(world.get(&path).await.done().text("/last_used_at"), "2025-06-15T15:08:00.000000Z");
+    let list = world.get("/v1/keys").await.done();
+    let listed = list.body["data"].as_array().unwrap().clone();
+    let found = listed.iter().find(|key| key["id"] == made.body["id"]).unwrap();
+    assert_eq!(found["last_used_at"], "2025-06-15T15:08:00.000000Z");
+}
+
+/// Goal: who reads from a full disk is told to come back, and when. Method: the fault of the store.
+#[test]
+fn a_full_disk_is_no_fault_of_ours() {
+    let response = of_fault(&store::Fault::Full).into_response();
+    assert_eq!(response.status(), 503);
+    assert!(response.headers().contains_key("retry-after"));
+    assert_eq!(of_fault(&store::Fault::Full).problem.code, "storage_full");
 }
 
 /// Goal: nobody hands out more than they have. Method: a narrow key asks for wide ones.

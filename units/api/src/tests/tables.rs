@@ -44,6 +44,7 @@ pub(super) fn refusals() -> Vec<Rejected> {
         Rejected::AssetMismatch { account: text(), held: gbp, asset: gbp },
         Rejected::NotRefundable { transaction: text(), status },
         Rejected::NotASandbox,
+        Rejected::RailUnavailable,
     ];
     let capability = "send_bank";
     let rules = [

@@ -1,8 +1,13 @@
 //! The bank worker: every way the sandbox bank can act, and what it comes to.
 
+use money::{Amount, Asset};
+use payments::command::{CreditStep, RailNotice};
+use rails::{BankDetails, CreditFacts, RailEvent, RailEventKind};
 use serde_json::{Value, json};
 
 use super::World;
+use crate::notices::notice;
+use crate::sandbox::from_rail;
 
 fn gbp(value: &str) -> Value {
     json!({ "value": value, "asset": "GBP" })
@@ -78,6 +83,40 @@ async fn every_behaviour_of_credits() {
                 assert_eq!(row["balance"]["value"], "0.00", "{behaviour}: {books:#?}");
             }
         }
+    }
+}
+
+/// Goal: every event of a credit tells all of it, so that none needs another to be understood.
+/// Method: the notice and the booking of one credit, as the domain gets them.
+#[test]
+fn each_event_of_a_credit_is_read_alone() {
+    let account = |number: &str| BankDetails::Uk {
+        holder: "Ada".to_owned(),
+        sort_code: "040004".to_owned(),
+        account_number: number.to_owned(),
+    };
+    let facts = CreditFacts {
+        bank_id: "sbc-1".to_owned(),
+        collection_account: account("00000001"),
+        amount: Amount::new(500, Asset::known("GBP").unwrap()).unwrap(),
+        reference: "order 9".to_owned(),
+        payer: account("00000002"),
+    };
+    let booked = RailEventKind::CreditBooked(facts.clone());
+    for (kind, step) in [
+        (RailEventKind::CreditNotified(facts.clone()), CreditStep::Notified),
+        (booked, CreditStep::Booked),
+    ] {
+        let (platform, id) = (String::new(), String::new());
+        let event = RailEvent { number: 1, platform, id, at_micros: 0, kind };
+        let expected = RailNotice::Credit {
+            bank_id: facts.bank_id.clone(),
+            amount: facts.amount,
+            reference: facts.reference.clone(),
+            payer: from_rail(&facts.payer),
+            step,
+        };
+        assert_eq!(notice(&event), expected);
     }
 }
 

@@ -12,6 +12,7 @@ use store_sqlite::{OpenError, SqliteStore};
 
 use super::folder::DataFolder;
 use super::{Settings, StartFailure};
+use crate::catching_up::caught_up;
 use crate::failure::{Failure, chain};
 
 /// An open data folder.
@@ -32,6 +33,8 @@ pub(super) fn open(settings: &Settings) -> Result<Parts, StartFailure> {
     let folder = &settings.folder;
     folder.make()?;
     let (store, mode) = open_store(folder, settings.mode)?;
+    let mut journal = store.journal().map_err(|error| of_store(&error, folder))?;
+    caught_up(&mut journal, &*store.reads())?;
     let bank = match mode {
         Mode::Test => {
             let bank = SandboxBank::open(&folder.bank()).map_err(|fault| of_bank(&fault))?;

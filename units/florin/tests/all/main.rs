@@ -13,3 +13,4 @@ mod operator;
 mod process;
 mod read_model;
 mod refusals;
+mod streams;

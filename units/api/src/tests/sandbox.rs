@@ -1,0 +1,86 @@
+//! Sandbox requests under one key: once, alike, and after a restart too.
+
+use axum::http::HeaderMap;
+use serde_json::{Value, json};
+
+use super::World;
+
+fn is_replayed(headers: &HeaderMap) -> bool {
+    headers.contains_key("idempotent-replayed")
+}
+
+/// Sends the same twice and another body once, before and after a restart of the bank.
+async fn check(world: &World, (path, key): (&str, &str), bodies: (&Value, &Value), status: &str) {
+    let first = world.post_with(path, key, bodies.0).await;
+    assert_eq!(first.outcome(), status, "{path}");
+    assert!(!is_replayed(&first.headers), "{path}");
+    for _ in 0..2 {
+        let again = world.post_with(path, key, bodies.0).await;
+        assert_eq!((again.status, &again.body), (first.status, &first.body), "{path}");
+        assert!(is_replayed(&again.headers), "{path}");
+        let other = world.post_with(path, key, bodies.1).await;
+        assert_eq!(other.outcome(), "422 idempotency_key_reused", "{path}");
+        world.restart_bank();
+    }
+}
+
+/// A payout of 10.00 that the bank neither settles nor refuses.
+async fn waiting_payout(world: &World, (customer, account): (&str, &str)) -> String {
+    let bank =
+        json!({ "holder": "Ada Buyer", "sort_code": "040004", "account_number": "12345678" });
+    let body = json!({ "customer": customer, "bank": bank });
+    let bank_account = world.post("/v1/bank-accounts", &body).await.done().text("/id");
+    let body = json!({ "kind": "outbound_bank", "from_account": account,
+                       "amount": { "value": "10.00", "asset": "GBP" },
+                       "bank_account": bank_account, "sandbox": { "behaviour": "settle_never" } });
+    let payout = world.post("/v1/transactions", &body).await.done().text("/id");
+    world.post("/v1/sandbox/clock", &json!({ "advance_seconds": 1 })).await.done();
+    payout
+}
+
+/// Goal: every POST of the sandbox is answered alike after a restart, and has one effect.
+/// Method: each of them, done and refused.
+#[tokio::test]
+async fn answers_outlive_a_restart() {
+    let world = World::new().await;
+    let (customer, account) = world.customer("Ada Buyer").await;
+    let gbp = |value: &str| json!({ "value": value, "asset": "GBP" });
+    let credit = |value: &str| json!({ "amount": gbp(value), "account": account });
+    let refused = json!({ "amount": gbp("5.00"), "sandbox": { "behaviour": "rejected" } });
+    let path = "/v1/sandbox/credits";
+    check(&world, (path, "a credit"), (&credit("50.00"), &credit("5.00")), "201").await;
+    check(&world, (path, "none"), (&refused, &credit("5.00")), "422 bank_refused").await;
+    assert_eq!(world.available(&account).await, "50.00");
+
+    let faults = |seed: u64, late: u32| {
+        json!({ "seed": seed, "late_ppm": late, "never_ppm": 0, "twice_ppm": 0,
+                "out_of_order_ppm": 0, "returned_ppm": 0, "rejected_ppm": 0, "no_answer_ppm": 0 })
+    };
+    let path = "/v1/sandbox/faults";
+    check(&world, (path, "faults"), (&faults(1, 0), &faults(2, 0)), "200").await;
+    let above = faults(1, 1_000_001);
+    check(&world, (path, "above"), (&above, &faults(1, 0)), "422 bank_refused").await;
+    world.post(path, &faults(3, 0)).await.done();
+    world.post_with(path, "faults", &faults(1, 0)).await.done();
+    assert_eq!(world.get(path).await.done().body["seed"], 3);
+
+    let payout = waiting_payout(&world, (&customer, &account)).await;
+    let path = format!("/v1/sandbox/payouts/{payout}/outcome");
+    let (settle, reject) = (json!({ "outcome": "settled" }), json!({ "outcome": "rejected" }));
+    check(&world, (&path, "settle"), (&settle, &reject), "200").await;
+    world.post("/v1/sandbox/clock", &json!({ "advance_seconds": 1 })).await.done();
+    check(&world, (&path, "late"), (&reject, &settle), "409 payout_decided").await;
+    let read = world.get(&format!("/v1/transactions/{payout}")).await.done();
+    assert_eq!(read.text("/status"), "settled");
+
+    // Its body is always the same: the other request under a key is another path.
+    let path = "/v1/sandbox/reset";
+    let first = world.post_with(path, "reset", &json!({})).await.done();
+    world.restart_bank();
+    let again = world.post_with(path, "reset", &json!({})).await.done();
+    assert!(
+        again.body == first.body && is_replayed(&again.headers) && !is_replayed(&first.headers)
+    );
+    let other = world.post_with(path, "faults", &json!({})).await;
+    assert_eq!(other.outcome(), "422 idempotency_key_reused");
+}
