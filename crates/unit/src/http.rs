@@ -151,7 +151,8 @@ async fn observe(State(observed): State<Observed>, mut request: Request, next: N
         }
     };
     let span = access.enter(&context);
-    let request_id = HeaderValue::from_str(context.request_id.as_str());
+    let name = context.request_id.as_str().to_owned();
+    let request_id = HeaderValue::from_str(&name);
     request.extensions_mut().insert(context);
 
     let caught = catch_panic(next.run(request)).instrument(span.clone()).await;
@@ -159,7 +160,7 @@ async fn observe(State(observed): State<Observed>, mut request: Request, next: N
         observed.metrics.count_panic();
         problems::problem_response(&problems::internal())
     });
-    response = as_problem(response, observed.body_bytes_max);
+    response = problems::with_instance(as_problem(response, observed.body_bytes_max), &name);
     complete_headers(response.headers_mut());
     if let Ok(request_id) = request_id {
         response.headers_mut().insert(HeaderName::from_static(X_REQUEST_ID), request_id);

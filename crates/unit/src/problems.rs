@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use api::problem::{Category, MEDIA_TYPE, Problem};
 use axum::body::Body;
-use axum::http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
@@ -33,7 +33,34 @@ pub fn problem_response(problem: &Problem) -> Response {
     *response.status_mut() =
         StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+    response.extensions_mut().insert(problem.clone());
     response
+}
+
+/// Where the record of a request is found: what a problem's `instance` refers to.
+pub fn instance(request_id: &str) -> String {
+    let mut reference = "/v1/audit-records?request_id=".to_owned();
+    for byte in request_id.bytes() {
+        match byte {
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'.' | b'_' | b'~' => {
+                reference.push(char::from(byte));
+            }
+            other => reference.push_str(&format!("%{other:02X}")),
+        }
+    }
+    reference
+}
+
+/// The response with its problem's `instance` set, where it has a problem without one.
+pub(crate) fn with_instance(response: Response, request_id: &str) -> Response {
+    let Some(problem) = response.extensions().get::<Problem>() else { return response };
+    if problem.instance.is_some() {
+        return response;
+    }
+    let problem = problem.clone().instance(instance(request_id));
+    let (mut head, _) = response.into_parts();
+    head.headers.remove(CONTENT_LENGTH);
+    Response::from_parts(head, Body::from(problem.to_json()))
 }
 
 /// [`problem_response`] with `Retry-After`: whole seconds, rounded up, at least 1.

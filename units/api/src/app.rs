@@ -21,7 +21,7 @@ use unit::rate::RateLimiter;
 use crate::auth::Remembered;
 use crate::config::Config;
 use crate::cursor::CursorKey;
-use crate::limits::{KEYS_REMEMBERED_MAX, READERS_MAX};
+use crate::limits::{GUESSES, KEYS_REMEMBERED_MAX, READERS_MAX};
 use crate::render::CollectionAccounts;
 use crate::service::{Bank, Service, Shared};
 use crate::worker::{BankWorker, Parts, Wake};
@@ -92,6 +92,7 @@ fn service(config: Config, deps: Deps, wake: Wake) -> Shared {
         accounts: deps.accounts,
         cursors: deps.cursors,
         rates: RateLimiter::new(config.rate, KEYS_REMEMBERED_MAX),
+        guesses: RateLimiter::new(GUESSES, KEYS_REMEMBERED_MAX),
         remembered: Remembered::default(),
         wake,
         keys_changed: Arc::new(AtomicU64::new(position)),

@@ -6,10 +6,11 @@
 //! Start at [`Caller`].
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath};
 use axum::http::header::AUTHORIZATION;
@@ -93,26 +94,29 @@ impl FromRequestParts<Shared> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, service: &Shared) -> Result<Self, Failure> {
         let token = bearer(&parts.headers, service.mode)?;
-        let (owner, key) = service.api_key(&token).await?;
-        if let Err(after) = service.rates.take(key.id, service.clock.now_micros()) {
-            let problem = Box::new(unit::problems::rate_limited());
-            return Err(Failure { problem, after: Some(after) });
-        }
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let peer = peer.map(|ConnectInfo(peer)| peer.ip());
+        let (owner, key) = service.api_key(&token, peer).await?;
+        service.rates.take(key.id, service.clock.now_micros()).map_err(slower)?;
         check_life(&key, service)?;
         check_scope(&key, parts)?;
         let (actor, platform) = speaks_for(service, (owner, &key), parts).await?;
         service.reads.key_used(key.id, service.now());
         let context = parts.extensions.get::<RequestContext>();
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         Ok(Self {
             actor,
             platform,
             scopes: key.scopes,
             key_expires_at: key.expires_at,
-            address: peer.map_or_else(String::new, |ConnectInfo(peer)| peer.ip().to_string()),
+            address: peer.map_or_else(String::new, |peer| peer.to_string()),
             request_id: context.map_or_else(String::new, |context| context.request_id.to_string()),
         })
     }
+}
+
+/// Too fast: when to come back.
+fn slower(after: Duration) -> Failure {
+    Failure { problem: Box::new(unit::problems::rate_limited()), after: Some(after) }
 }
 
 fn check_life(key: &ApiKey, service: &Service) -> Result<(), Failure> {
@@ -259,12 +263,25 @@ impl Remembered {
 
 impl Service {
     /// The key of a token whose secret is right.
-    async fn api_key(&self, token: &Token) -> Result<(PlatformId, ApiKey), Failure> {
+    ///
+    /// What is not known to be right costs a look: an address has so many of them.
+    async fn api_key(
+        &self,
+        token: &Token,
+        peer: Option<IpAddr>,
+    ) -> Result<(PlatformId, ApiKey), Failure> {
+        let guess = || {
+            let now = self.clock.now_micros();
+            peer.map_or(Ok(()), |peer| self.guesses.take(peer, now)).map_err(slower)
+        };
         let at = self.keys_changed.load(Ordering::Acquire);
         let id = token.key;
         let found = match self.remembered.get(id, at) {
             Some(known) => Some(known),
-            None => self.read_at(at, move |reads, at| reads.api_key(at, id)).await?,
+            None => {
+                guess()?;
+                self.read_at(at, move |reads, at| reads.api_key(at, id)).await?
+            }
         };
         // An unknown key takes as long as a wrong secret.
         let kept = found.as_ref().map_or([0; 32], |(_, key)| key.secret_hash);
@@ -275,7 +292,10 @@ impl Service {
                 self.remembered.put(at, owner, key.clone());
                 Ok((owner, key))
             }
-            None => Err(problem("credentials_invalid").into()),
+            None => {
+                guess()?;
+                Err(problem("credentials_invalid").into())
+            }
         }
     }
 }

@@ -20,7 +20,7 @@ pub const IDEMPOTENCY_KEY_MAX: usize = 255;
 pub const READERS_MAX: usize = 64;
 /// API keys remembered between requests.
 pub const KEYS_REMEMBERED_MAX: usize = 10_000;
-/// Instructions or events that the bank worker takes at once.
+/// Events that the bank worker takes at once.
 pub const WORKER_PAGE: usize = 256;
 /// Platforms that the bank worker drives.
 pub const WORKER_PLATFORMS_MAX: usize = 10_000;
@@ -29,3 +29,10 @@ pub const QUEUE_MAX: usize = 1_000;
 
 const _: () = assert!(PAGE_DEFAULT <= PAGE_MAX);
 const _: () = assert!(BODY_DEPTH_MAX < 128, "the parser itself ends at 128 levels");
+/// Looks at keys that are not known to be right, for one address: a new key and a restart cost one
+/// each, guessing costs two a guess.
+pub const GUESSES: unit::rate::Rate = unit::rate::Rate { burst: 1_000, per_second: 100 };
+/// Instructions that the bank worker looks at in one pass: those that wait for an answer among them.
+pub const INSTRUCTIONS_MAX: usize = 10_000;
+/// Events of the bank that fail by themselves before they hold up the rest.
+pub const ASIDE_MAX: usize = 1_000;

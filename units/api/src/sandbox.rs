@@ -146,11 +146,12 @@ pub(crate) async fn once<T>(service: &Service, post: &Post<T>, request: Request)
         Ok(done) => Ok(Done { presented: presented(done), replayed: again }),
         Err(refused) => {
             let failure = of_bank(&refused.into());
-            if !again {
+            if failure.problem.code == "idempotency_key_reused" {
                 return Err(failure);
             }
+            // The same bytes each time: without an `instance`, which names one request.
             let (status, body) = (failure.problem.status, failure.problem.to_json());
-            Ok(Done { presented: Presented { status, body }, replayed: true })
+            Ok(Done { presented: Presented { status, body }, replayed: again })
         }
     }
 }

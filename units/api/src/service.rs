@@ -3,6 +3,7 @@
 //! Commands go through the writer; reads go to the read port on threads of their own, bounded, at
 //! the writer's position when they arrive. Start at [`Service::command`] and [`Service::read`].
 
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -36,6 +37,8 @@ pub(crate) struct Service {
     pub(crate) accounts: CollectionAccounts,
     pub(crate) cursors: CursorKey,
     pub(crate) rates: RateLimiter<KeyId>,
+    /// Looks at keys that are not known to be right, by address.
+    pub(crate) guesses: RateLimiter<IpAddr>,
     pub(crate) remembered: Remembered,
     pub(crate) wake: Wake,
     /// The position of the last command that changed an API key, as far as it went through here.

@@ -6,7 +6,7 @@
 //!
 //! Start at [`BankWorker::start`].
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -23,7 +23,7 @@ use store::{Filter, ListQuery, Reads};
 use tokio::sync::watch;
 use unit::clock::Clock;
 
-use crate::limits::{PAGE_MAX, WORKER_PAGE, WORKER_PLATFORMS_MAX};
+use crate::limits::{ASIDE_MAX, INSTRUCTIONS_MAX, PAGE_MAX, WORKER_PAGE, WORKER_PLATFORMS_MAX};
 use crate::notices::notice;
 use crate::sandbox::{cut, to_rail};
 use crate::service::Bank;
@@ -138,6 +138,9 @@ struct Worker {
     told: u64,
     /// What the file says of that.
     saved: u64,
+    /// Events that fail by themselves, by number, and when they were last tried.
+    aside: BTreeMap<u64, RailEvent>,
+    aside_at: Option<Instant>,
     retries: HashMap<[u8; 16], (Instant, Duration)>,
     platforms: Vec<(PlatformId, i64)>,
     found: Option<Instant>,
@@ -153,6 +156,8 @@ impl Worker {
             parts,
             told,
             saved: told,
+            aside: BTreeMap::new(),
+            aside_at: None,
             retries: HashMap::new(),
             platforms: Vec::new(),
             found: None,
@@ -172,15 +177,17 @@ impl Worker {
         let position = self.parts.writer.position();
         let moved = self.position != Some(position);
         let old = self.found.is_none_or(|found| found.elapsed() >= PLATFORMS_AGE);
+        let mut seen = Fed::Done;
         if moved && (old || self.asked != asked) {
-            self.find_platforms(position);
+            seen = self.find_platforms(position);
         }
         self.asked = asked;
         let due = self.retries.values().any(|(at, _)| *at <= Instant::now());
-        if moved || due {
-            self.submit_all(position);
+        if (moved || due) && self.submit_all(position) != Fed::Done {
+            seen = Fed::NotNow;
         }
-        self.position = Some(position);
+        // What could not be read is read again at the next tick.
+        self.position = (seen == Fed::Done).then_some(position);
         self.advance();
         self.tell_all();
         self.save();
@@ -190,7 +197,7 @@ impl Worker {
         self.parts.bank.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn find_platforms(&mut self, at: u64) {
+    fn find_platforms(&mut self, at: u64) -> Fed {
         let (mut platforms, mut before) = (Vec::new(), None);
         while platforms.len() < WORKER_PLATFORMS_MAX {
             let query = ListQuery {
@@ -202,7 +209,10 @@ impl Worker {
             };
             let page = match self.parts.reads.list(at, &query) {
                 Ok(page) => page,
-                Err(error) => return warn("the bank worker cannot list platforms", &error),
+                Err(error) => {
+                    warn("the bank worker cannot list platforms", &error);
+                    return Fed::NotNow;
+                }
             };
             platforms.extend(page.items.iter().filter_map(|resource| {
                 let Resource::Platform(platform) = resource else { return None };
@@ -215,6 +225,7 @@ impl Worker {
         }
         self.platforms = platforms;
         self.found = Some(Instant::now());
+        Fed::Done
     }
 
     /// Lets the bank know the time of every platform.
@@ -228,10 +239,13 @@ impl Worker {
         }
     }
 
-    fn submit_all(&mut self, position: u64) {
-        let found = match self.parts.reads.instructions(position, WORKER_PAGE) {
+    fn submit_all(&mut self, position: u64) -> Fed {
+        let found = match self.parts.reads.instructions(position, INSTRUCTIONS_MAX) {
             Ok(found) => found,
-            Err(error) => return warn("the bank worker cannot read instructions", &error),
+            Err(error) => {
+                warn("the bank worker cannot read instructions", &error);
+                return Fed::NotNow;
+            }
         };
         let open: Vec<[u8; 16]> = found.iter().map(|(_, instruction)| instruction.id).collect();
         self.retries.retain(|id, _| open.contains(id));
@@ -241,6 +255,7 @@ impl Worker {
                 self.submit(*platform, instruction);
             }
         }
+        Fed::Done
     }
 
     fn submit(&mut self, platform: PlatformId, instruction: &Instruction) {
@@ -273,7 +288,7 @@ impl Worker {
         }
         let command = Command::RailAnswer { instruction: instruction.id, answer };
         let name = format!("rail:{key}:{word}");
-        if self.feed(platform, &name, command) == Fed::NotNow {
+        if self.feed(platform, &name, command) != Fed::Done {
             self.retries.insert(instruction.id, (Instant::now() + RETRY, RETRY));
         }
     }
@@ -283,17 +298,30 @@ impl Worker {
         events.inspect_err(|error| warn("the sandbox bank does not tell", error)).ok()
     }
 
-    /// Tells the writer all that the bank has to say; what cannot be told now holds up the rest.
+    /// Tells the writer all that the bank has to say. What cannot be told now holds up the rest; what
+    /// alone fails is put aside, and told again later.
     fn tell_all(&mut self) {
+        if self.aside_at.is_some_and(|tried| tried.elapsed() >= RETRY_MAX) {
+            self.aside_at = Some(Instant::now());
+            let again = std::mem::take(&mut self.aside);
+            self.aside = again.into_iter().filter(|(_, it)| self.tell(it) != Fed::Done).collect();
+        }
         while let Some(events) = self.events(self.told) {
             if events.is_empty() {
                 break;
             }
             for event in events {
-                if self.tell(&event) == Fed::NotNow {
-                    return;
+                let number = event.number;
+                match self.tell(&event) {
+                    Fed::Done => {}
+                    Fed::Failed if self.aside.len() < ASIDE_MAX => {
+                        tracing::error!(event = event.id, "what the bank tells fails: put aside");
+                        self.aside.insert(number, event);
+                        self.aside_at.get_or_insert_with(Instant::now);
+                    }
+                    Fed::Failed | Fed::NotNow => return,
                 }
-                self.told = event.number;
+                self.told = number;
             }
         }
     }
@@ -337,6 +365,7 @@ impl Worker {
                 tracing::error!(name, %rejected, "what the bank tells was refused");
                 Fed::Done
             }
+            Some(Answer::Failed(processor::Failure::Internal)) => Fed::Failed,
             Some(Answer::Dry(_) | Answer::KeyReused | Answer::Failed(_)) | None => Fed::NotNow,
         }
     }
@@ -353,14 +382,16 @@ impl Worker {
 
     /// Keeps how far it got; what cannot be kept is only told again.
     fn save(&mut self) {
-        if self.told == self.saved {
+        let before_aside = self.aside.keys().next().map(|first| first.saturating_sub(1));
+        let told = before_aside.unwrap_or(self.told);
+        if told == self.saved {
             return;
         }
         let new = self.parts.cursor.with_extension("new");
-        let kept = std::fs::write(&new, format!("{}\n", self.told))
+        let kept = std::fs::write(&new, format!("{told}\n"))
             .and_then(|()| std::fs::rename(&new, &self.parts.cursor));
         match kept {
-            Ok(()) => self.saved = self.told,
+            Ok(()) => self.saved = told,
             Err(error) => warn("the bank worker cannot keep its place", &error),
         }
     }
@@ -371,8 +402,10 @@ impl Worker {
 enum Fed {
     /// It was, or never can be.
     Done,
-    /// It must be told again.
+    /// It must be told again: nothing can be told now.
     NotNow,
+    /// It fails by itself; other things may be told.
+    Failed,
 }
 
 fn warn(what: &'static str, error: &dyn std::error::Error) {

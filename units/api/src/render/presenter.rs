@@ -12,6 +12,7 @@ use payments::resources::{Account, Platform};
 use payments::states::TransactionStatus;
 use payments::{Command, Decision, Envelope, Rejected, Resource};
 use processor::{Presented, Presenter};
+use unit::problems::instance;
 
 use super::{Viewer, Wire, json, legs, resource, time};
 use crate::problems::of_rejected;
@@ -54,8 +55,8 @@ impl Presenter for ApiPresenter {
         Presented { status, body: self.body(envelope, decision) }
     }
 
-    fn refused(&self, _: &Envelope, rejected: &Rejected) -> Presented {
-        let problem = of_rejected(rejected);
+    fn refused(&self, envelope: &Envelope, rejected: &Rejected) -> Presented {
+        let problem = of_rejected(rejected).instance(instance(&envelope.request_id));
         Presented { status: problem.status, body: problem.to_json() }
     }
 }
