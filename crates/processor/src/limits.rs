@@ -12,5 +12,7 @@ pub const CACHE_HEADS_MAX: usize = 10_000;
 pub const LOADS_MAX: usize = 2_000;
 /// Due things taken up at once.
 pub const DUE_MAX: usize = 256;
+/// Such rounds before other requests are served again.
+pub const DUE_ROUNDS_MAX: usize = 1_000;
 
 const _: () = assert!(BATCH_MAX <= QUEUE_MAX);

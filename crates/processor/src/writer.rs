@@ -12,7 +12,7 @@ use payments::{Actor, Command, Envelope, OPERATOR};
 use store::Truth;
 
 use crate::answer::{Answer, Failure, Presenter};
-use crate::limits::{BATCH_MAX, QUEUE_MAX};
+use crate::limits::{BATCH_MAX, DUE_ROUNDS_MAX, QUEUE_MAX};
 use crate::metrics::{Observer, Stage};
 use crate::step::{Mode, Processor, Request};
 
@@ -229,7 +229,7 @@ fn serve<T: Truth, P: Presenter, O: Observer>(
     processor.observer.stage(Stage::Answer, started.elapsed());
 }
 
-/// Does all that is due: it grows less each time, or this ends.
+/// Does all that is due, a page at a time.
 ///
 /// # Errors
 ///
@@ -239,7 +239,7 @@ fn take_due<T: Truth, P: Presenter, O: Observer>(
     shared: &Shared,
     now: Timestamp,
 ) -> Result<(), NotDone> {
-    loop {
+    for _ in 0..DUE_ROUNDS_MAX {
         let due = processor.due(now).map_err(|_| NotDone)?;
         if due.is_empty() {
             return Ok(());
@@ -250,6 +250,7 @@ fn take_due<T: Truth, P: Presenter, O: Observer>(
             return Err(NotDone);
         }
     }
+    Ok(())
 }
 
 /// Something that is due is still so.

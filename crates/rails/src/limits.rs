@@ -11,6 +11,10 @@ pub const PAYMENTS_PER_PLATFORM_MAX: usize = 250_000;
 /// Payouts and credits of all platforms together.
 pub const PAYMENTS_MAX: usize = 1_000_000;
 
+/// Minor units of one asset that may ever come in for one platform: so little that no counter of a
+/// ledger that holds up to 10^36 - 1 can overflow by what the bank tells.
+pub const TURNOVER_MAX: u128 = 10_u128.pow(35);
+
 /// Events one payout or credit can cause: settled and booked, both delivered twice.
 pub const EVENTS_PER_PAYMENT_MAX: usize = 4;
 

@@ -10,6 +10,7 @@ use crate::RailFault;
 use crate::limits::{
     ACCOUNTS_PER_PLATFORM_MAX, KEY_BYTES_MAX, PAYMENTS_MAX, PAYMENTS_PER_PLATFORM_MAX,
     PLANNED_PER_PLATFORM_MAX, PLATFORM_BYTES_MAX, PLATFORMS_MAX, REQUESTS_MAX, TEXT_BYTES_MAX,
+    TURNOVER_MAX,
 };
 use crate::state::Standing;
 
@@ -27,6 +28,9 @@ pub enum Refused {
     /// The key names another request already.
     #[error("the key names another request")]
     KeyReused,
+    /// Too much came in for the platform already.
+    #[error("the sandbox bank takes in at most {TURNOVER_MAX} minor units of one asset")]
+    TurnoverFull,
     /// The bank remembers as many requests as it can.
     #[error("the sandbox bank remembers at most {REQUESTS_MAX} requests")]
     RequestsFull,
@@ -98,6 +102,7 @@ impl Refused {
         match self {
             Self::AskedInvalid => "bank_asked_invalid",
             Self::KeyReused => "bank_key_reused",
+            Self::TurnoverFull => "bank_turnover_full",
             Self::RequestsFull => "bank_requests_full",
             Self::PlatformInvalid => "bank_platform_invalid",
             Self::KeyInvalid => "bank_key_invalid",
@@ -124,6 +129,7 @@ impl Refused {
             Self::AskedInvalid
             | Self::KeyReused
             | Self::RequestsFull
+            | Self::TurnoverFull
             | Self::PlatformInvalid
             | Self::KeyInvalid
             | Self::AmountZero

@@ -8,7 +8,7 @@
 
 use std::path::Path;
 
-use money::Asset;
+use money::{Amount, Asset};
 
 use crate::bank_file::BankFile;
 use crate::behaviour::is_reason;
@@ -19,7 +19,7 @@ use crate::checks::{
 use crate::details::account_number;
 use crate::limits::{
     ACCOUNT_PROBES_MAX, ACCOUNTS_PER_PLATFORM_MAX, EVENTS_PAGE_MAX, EVENTS_PER_PAYMENT_MAX,
-    PAYMENTS_MAX, PAYMENTS_PER_PLATFORM_MAX, PLANNED_PER_PLATFORM_MAX, PLATFORMS_MAX,
+    PAYMENTS_MAX, PAYMENTS_PER_PLATFORM_MAX, PLANNED_PER_PLATFORM_MAX, PLATFORMS_MAX, TURNOVER_MAX,
     WAITING_PAGE_MAX,
 };
 use crate::record::Record;
@@ -254,6 +254,7 @@ impl SandboxBank {
             ..request.clone()
         };
         self.check_payment_fits(platform)?;
+        self.check_turnover(platform, request.amount)?;
         let (behaviour, chosen_by) = self.choose(platform, request.behaviour.as_ref(), None);
         let behaviour =
             if behaviour.is_for_credits() { behaviour } else { Behaviour::SettleAtOnce };
@@ -261,6 +262,16 @@ impl SandboxBank {
         let platform = platform.to_owned();
         self.commit(Record::CreditTaken { platform, asked, request, behaviour, chosen_by })?;
         Ok(bank_id)
+    }
+
+    fn check_turnover(&self, platform: &str, amount: Amount) -> Result<(), Refused> {
+        let ours = self.state.credits.iter().filter(|credit| {
+            credit.platform == platform && credit.request.amount.asset() == amount.asset()
+        });
+        let total = ours
+            .map(|credit| credit.request.amount.minor())
+            .fold(amount.minor(), u128::saturating_add);
+        if total > TURNOVER_MAX { Err(Refused::TurnoverFull) } else { Ok(()) }
     }
 
     fn take_payout(&mut self, instruction: &Instruction) -> Result<Submission, BankError> {

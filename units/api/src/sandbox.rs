@@ -3,6 +3,8 @@
 //! The sandbox bank is not behind the writer: it knows repeated requests again by itself, in its own
 //! file, also after a restart.
 
+use std::sync::PoisonError;
+
 use api::sandbox::{BehaviourName, SandboxCredit, SandboxFaults, SandboxPayout, SandboxReset};
 use ledger::PlatformId;
 use money::Asset;
@@ -137,8 +139,10 @@ pub(crate) async fn once<T>(service: &Service, post: &Post<T>, request: Request)
         if service.read(ask).await?.is_some() {
             return Err(problem("idempotency_key_reused").into());
         }
+        let name = (asked.scope.clone(), asked.key.clone());
         let answered = service.bank(move |bank| bank.ask(&platform, &asked, &request)).await?;
         known = Some(answered.map_err(|fault| of_bank(&fault.into()))?);
+        service.bank_keys.write().unwrap_or_else(PoisonError::into_inner).insert(name);
         service.wake.pass().await;
     }
     let Some(Answered { outcome, again }) = known else { return Err(problem("internal").into()) };
@@ -154,6 +158,26 @@ pub(crate) async fn once<T>(service: &Service, post: &Post<T>, request: Request)
             Ok(Done { presented: Presented { status, body }, replayed: again })
         }
     }
+}
+
+/// What the sandbox bank answered under a key, if it did.
+pub(crate) async fn recall(
+    service: &Service,
+    scope: PlatformId,
+    key: &str,
+) -> Result<Option<Presented>, Failure> {
+    let name = (scope.to_string(), key.to_owned());
+    if !service.bank_keys.read().unwrap_or_else(PoisonError::into_inner).contains(&name) {
+        return Ok(None);
+    }
+    let known = service.bank(move |bank| bank.recall(&name.0, &name.1)).await?;
+    Ok(known.map(|Answered { outcome, .. }| match outcome {
+        Ok(done) => presented(done),
+        Err(refused) => {
+            let problem = of_bank(&refused.into()).problem;
+            Presented { status: problem.status, body: problem.to_json() }
+        }
+    }))
 }
 
 fn presented(done: rails::Done) -> Presented {

@@ -120,7 +120,8 @@ fn fee_legs(transaction: &Transaction, fee: u128) -> Result<Vec<RefundLeg>, Reje
 /// and had.
 ///
 /// Largest remainders can shrink as the whole grows, and payees may have given back more or less
-/// than their part before, so parts are first bounded by what is left of each, then made to fit.
+/// than their part before. Where the parts then miss what is owed now, that is divided by what is
+/// left of each.
 fn cumulative(
     parts: &[(AccountId, u128, u128)],
     so_far: Amount,
@@ -128,34 +129,18 @@ fn cumulative(
 ) -> Result<Vec<RefundLeg>, Rejected> {
     let weights: Vec<u128> = parts.iter().map(|(_, whole, _)| *whole).collect();
     let targets = so_far.allocate(&weights).map_err(unfit)?;
-    let mut legs: Vec<(RefundLeg, u128)> = parts
-        .iter()
-        .zip(targets)
-        .map(|((account, whole, had), target)| {
-            let left = whole.saturating_sub(*had);
-            let part = target.minor().saturating_sub(*had).min(left);
-            (RefundLeg { account: *account, minor: part }, left)
-        })
+    let left: Vec<u128> = parts.iter().map(|(_, whole, had)| whole.saturating_sub(*had)).collect();
+    let owed = parts.iter().zip(targets).zip(&left);
+    let mut owed: Vec<u128> = owed
+        .map(|(((_, _, had), target), left)| target.minor().saturating_sub(*had).min(*left))
         .collect();
-    fit(&mut legs, now);
-    Ok(legs.into_iter().map(|(leg, _)| leg).filter(|leg| leg.minor > 0).collect())
-}
-
-/// Makes parts sum to `whole`: what is too much comes off the last, what is missing goes on the first.
-fn fit(legs: &mut [(RefundLeg, u128)], whole: u128) {
-    let sum = legs.iter().fold(0, |sum: u128, (leg, _)| sum.saturating_add(leg.minor));
-    let mut excess = sum.saturating_sub(whole);
-    for (leg, _) in legs.iter_mut().rev() {
-        let off = excess.min(leg.minor);
-        leg.minor = leg.minor.saturating_sub(off);
-        excess = excess.saturating_sub(off);
+    if owed.iter().fold(0, |sum: u128, part| sum.saturating_add(*part)) != now {
+        let parts = minor(so_far.asset(), now)?.allocate(&left).map_err(unfit)?;
+        owed = parts.iter().map(Amount::minor).collect();
     }
-    let mut missing = whole.saturating_sub(sum);
-    for (leg, left) in legs.iter_mut() {
-        let on = missing.min(left.saturating_sub(leg.minor));
-        leg.minor = leg.minor.saturating_add(on);
-        missing = missing.saturating_sub(on);
-    }
+    let legs = parts.iter().zip(owed);
+    let legs = legs.map(|((account, _, _), minor)| RefundLeg { account: *account, minor });
+    Ok(legs.filter(|leg| leg.minor > 0).collect())
 }
 
 /// The caller's own legs: payees up to what they received, or the platform's own account.

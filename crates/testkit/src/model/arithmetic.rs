@@ -34,26 +34,14 @@ fn number(of: &BigUint) -> u128 {
     u128::try_from(of).unwrap()
 }
 
-/// What each owes of `now` more, when it owes its cut of `so_far` less what it gave: bounded by what
-/// is left of it; what is then too much comes off the last, what is missing goes on the first.
+/// What each owes of `now` more, when it owes its cut of `so_far` less what it gave, bounded by what
+/// is left of it; where that misses `now`, each owes its cut of `now` by what is left.
 pub(super) fn cumulative(wholes: &[u128], given: &[u128], so_far: u128, now: u128) -> Vec<u128> {
     let left: Vec<u128> = wholes.iter().zip(given).map(|(whole, given)| whole - given).collect();
     let due = cut(so_far, wholes);
-    let mut owed: Vec<u128> =
-        due.iter().zip(given).map(|(due, given)| due.saturating_sub(*given)).collect();
-    for (owed, left) in owed.iter_mut().zip(&left) {
-        *owed = (*owed).min(*left);
-    }
-    while owed.iter().sum::<u128>() > now {
-        let last = owed.iter().rposition(|owed| *owed > 0).unwrap();
-        let excess = owed.iter().sum::<u128>() - now;
-        owed[last] -= excess.min(owed[last]);
-    }
-    for at in 0..owed.len() {
-        let missing = now - owed.iter().sum::<u128>();
-        owed[at] += missing.min(left[at] - owed[at]);
-    }
-    owed
+    let owed = due.iter().zip(given).map(|(due, given)| due.saturating_sub(*given));
+    let owed: Vec<u128> = owed.zip(&left).map(|(owed, left)| owed.min(*left)).collect();
+    if owed.iter().sum::<u128>() == now { owed } else { cut(now, &left) }
 }
 
 /// The number of the bucket of `window` that an instant (microseconds since 1970) falls in.

@@ -2,6 +2,8 @@
 
 use api::idempotency::IdempotencyRecord;
 use axum::extract::{Path, State};
+use processor::Presented;
+use store::StoredCommand;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -10,6 +12,7 @@ use crate::idempotency::Key;
 use crate::problems::not_found;
 use crate::render;
 use crate::requests::Get;
+use crate::sandbox::recall;
 use crate::service::Shared;
 
 /// The routes of this resource.
@@ -32,12 +35,20 @@ async fn get_idempotency_key(
     let scope = get.caller.key_scope();
     let asked = key.clone();
     let found = service.read(move |reads, at| reads.command_by_key(at, scope, &asked.0)).await?;
-    let Some(command) = found else { return Err(not_found("answer under this key", &key.0)) };
+    let (created_at, seq, presented) = match found {
+        Some(StoredCommand { created_at, seq, status, body, .. }) => {
+            (Some(render::time(created_at)), Some(seq), Presented { status, body })
+        }
+        None => match recall(&service, scope, &key.0).await? {
+            Some(presented) => (None, None, presented),
+            None => return Err(not_found("answer under this key", &key.0)),
+        },
+    };
     Ok(ok(&IdempotencyRecord {
         key: key.0,
-        created_at: render::time(command.created_at),
-        seq: command.seq,
-        status: command.status,
-        body: serde_json::from_slice(&command.body).unwrap_or_default(),
+        created_at,
+        seq,
+        status: presented.status,
+        body: serde_json::from_slice(&presented.body).unwrap_or_default(),
     }))
 }
