@@ -5,6 +5,7 @@
 
 mod accounts;
 mod bank_accounts;
+pub(crate) mod blocks;
 mod charge;
 mod checks;
 pub(crate) mod customers;

@@ -12,11 +12,12 @@ use money::{Amount, Asset};
 use sha2::{Digest, Sha256};
 
 use crate::command::{Actor, OPERATOR};
+use crate::decide::blocks::{Blocked, blocks};
 use crate::meta::{Labels, Meta};
 use crate::rejected::Rejected;
 use crate::resources::{Account, Kind, Name, Platform, Resource};
 use crate::states::AccountStatus;
-use crate::view::{Key, NameKind, Stop, Stored, View, get};
+use crate::view::{Found, Key, NameKind, Stop, Stored, View, get};
 
 /// What a decision may know besides the command.
 #[derive(Clone, Copy)]
@@ -42,6 +43,8 @@ pub struct Decision {
     pub entry: Option<EntryDraft>,
     /// The resource that the answer shows.
     pub answer: Key,
+    /// What blocks the steps of that resource.
+    pub blocks: Vec<Blocked>,
     /// The ids this decision minted are numbered from 0 up to this.
     pub minted: u16,
 }
@@ -96,6 +99,15 @@ pub(crate) struct Draft<'a> {
     legs: Vec<Leg>,
     entry: Option<(TransactionId, u32, Timestamp)>,
     minted: u16,
+}
+
+impl View for Draft<'_> {
+    fn find(&self, key: &Key) -> Found<'_> {
+        match self.changes.get(key) {
+            Some(change) => Found::Present(&change.after),
+            None => self.context.view.find(key),
+        }
+    }
 }
 
 impl<'a> Draft<'a> {
@@ -320,10 +332,14 @@ impl<'a> Draft<'a> {
 
     /// Applies the legs and ends the decision; the answer shows the resource at `answer`.
     pub(crate) fn finish(mut self, answer: Key) -> Result<Decision, Stop> {
+        let blocks = match self.look(&answer)? {
+            Some(answered) => blocks(&self, answered)?,
+            None => Vec::new(),
+        };
         let entry = self.apply_legs()?;
         let Self { mut changes, order, minted, .. } = self;
         let changes = order.iter().filter_map(|key| changes.remove(key)).collect();
-        Ok(Decision { changes, entry, answer, minted })
+        Ok(Decision { changes, entry, answer, blocks, minted })
     }
 
     fn apply_legs(&mut self) -> Result<Option<EntryDraft>, Stop> {

@@ -31,6 +31,7 @@ pub mod window;
 mod tests;
 
 pub use command::{Actor, Command, Envelope, Idempotency, OPERATOR};
+pub use decide::blocks::{Blocked, blocks};
 pub use decide::customers::{CapabilityState, capability};
 pub use decide::decide;
 pub use decide::transitions::{Available, available};

@@ -102,6 +102,12 @@ pub(crate) fn get<'a>(view: &'a dyn View, key: &Key) -> Result<Option<&'a Resour
     }
 }
 
+/// Gets one resource that must be there.
+pub(crate) fn fetch<T: Stored>(view: &dyn View, id: T::Id) -> Result<T, Stop> {
+    let found = get(view, &T::key(id))?.and_then(T::from_resource).cloned();
+    found.ok_or_else(|| crate::draft::not_found(T::KIND, &id.to_string()).into())
+}
+
 /// A kind of resource that a key finds and that can be taken out of [`Resource`].
 pub(crate) trait Stored: Sized + Clone {
     /// What it identifies itself by.

@@ -36,3 +36,5 @@ pub const GUESSES: unit::rate::Rate = unit::rate::Rate { burst: 1_000, per_secon
 pub const INSTRUCTIONS_MAX: usize = 10_000;
 /// Events of the bank that fail by themselves before they hold up the rest.
 pub const ASIDE_MAX: usize = 1_000;
+/// Pages of platforms that are looked through for one request.
+pub const PLATFORM_PAGES_MAX: usize = 100;

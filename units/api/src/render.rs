@@ -17,7 +17,7 @@ pub use presenter::{ApiPresenter, CollectionAccounts};
 
 use api::transition::AvailableTransition;
 use ledger::Timestamp;
-use payments::{Resource, available};
+use payments::{Blocked, Resource, available};
 use serde::Serialize;
 
 /// Who looks: what blocks a step depends on it.
@@ -66,6 +66,28 @@ pub(crate) fn resource(resource: &Resource, viewer: Viewer) -> Option<Wire> {
 }
 
 impl Wire {
+    /// With what blocks its steps, besides what it tells itself.
+    pub(crate) fn with_blocks(mut self, blocks: &[Blocked]) -> Self {
+        let steps = match &mut self {
+            Self::Customer(it) => &mut it.available_transitions,
+            Self::Account(it) => &mut it.available_transitions,
+            Self::Transaction(it) => &mut it.available_transitions,
+            Self::Platform(_)
+            | Self::Key(_)
+            | Self::Role(_)
+            | Self::Person(_)
+            | Self::BankAccount(_)
+            | Self::Hold(_)
+            | Self::Refund(_) => return self,
+        };
+        for Blocked { to, by } in blocks {
+            for step in steps.iter_mut().filter(|step| step.to == *to) {
+                step.blocked_by.extend(by.iter().cloned());
+            }
+        }
+        self
+    }
+
     /// With the legs of a journal entry, for the kinds that show them.
     pub(crate) fn with_legs(mut self, legs: Vec<api::entry::Leg>) -> Self {
         match &mut self {

@@ -71,8 +71,10 @@ pub(crate) async fn shown(
 ) -> Result<Wire, Failure> {
     get.params.finish()?;
     let resource = service.resource(platform, key, id).await?;
+    let blocks = service.blocks(platform, &resource).await?;
     let wire = render::resource(&resource, get.caller.viewer());
-    wire.ok_or_else(|| problem("internal").into())
+    let wire = wire.ok_or_else(|| problem("internal"))?;
+    Ok(wire.with_blocks(&blocks))
 }
 
 /// Reads one resource.

@@ -3,14 +3,14 @@
 //! Commands go through the writer; reads go to the read port on threads of their own, bounded, at
 //! the writer's position when they arrive. Start at [`Service::command`] and [`Service::read`].
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use ledger::{PlatformId, Timestamp};
 use payments::ids::KeyId;
-use payments::{Command, Envelope, Key, Resource};
+use payments::{Blocked, Command, Envelope, Found, Key, Resource, Stop, View};
 use processor::{Answer, Handle, Mode, Presented, Request};
 use rails::SandboxBank;
 use store::{Fault, Reads};
@@ -51,6 +51,20 @@ pub(crate) struct Service {
 
 /// [`Service`] as handlers hold it.
 pub(crate) type Shared = Arc<Service>;
+
+/// What was read so far, as decisions see it.
+#[derive(Debug, Default)]
+struct Loaded(HashMap<Key, Option<Resource>>);
+
+impl View for Loaded {
+    fn find(&self, key: &Key) -> Found<'_> {
+        match self.0.get(key) {
+            None => Found::Missing,
+            Some(None) => Found::Absent,
+            Some(Some(resource)) => Found::Present(resource),
+        }
+    }
+}
 
 /// The answer to a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,6 +157,31 @@ impl Service {
             Ok(Err(fault)) => Err(of_fault(&fault)),
             Err(_panicked) => Err(problem("internal").into()),
         }
+    }
+
+    /// What blocks the steps of a resource, besides what it tells itself.
+    pub(crate) async fn blocks(
+        &self,
+        platform: PlatformId,
+        resource: &Resource,
+    ) -> Result<Vec<Blocked>, Failure> {
+        let mut known = Loaded::default();
+        // Most need nothing else, and no reader.
+        if let Ok(blocks) = payments::blocks(&known, resource) {
+            return Ok(blocks);
+        }
+        let resource = resource.clone();
+        let ask = move |reads: &dyn Reads, at| loop {
+            match payments::blocks(&known, &resource) {
+                Ok(blocks) => return Ok(blocks),
+                Err(Stop::Rejected(_)) => return Ok(Vec::new()),
+                Err(Stop::Missing(key)) => {
+                    let found = reads.resource(at, platform, &key)?;
+                    known.0.insert(key, found);
+                }
+            }
+        };
+        self.read(ask).await
     }
 
     /// One resource of a platform that a caller may see.

@@ -186,22 +186,3 @@ pub(super) fn restrict(
     }
     Ok(())
 }
-
-/// What blocks a customer from becoming active, as requirements.
-pub(super) fn unmet(draft: &Draft<'_>, customer: &Customer) -> Result<Vec<String>, Stop> {
-    let role: Role = draft.fetch(customer.role)?;
-    if !role.review_required || customer.kind != CustomerKind::IncorporatedBusiness {
-        return Ok(Vec::new());
-    }
-    if customer.persons.is_empty() {
-        return Ok(vec!["person.add".to_owned()]);
-    }
-    let mut unmet = Vec::new();
-    for id in &customer.persons {
-        let person: Person = draft.fetch(*id)?;
-        if person.status != PersonStatus::Verified {
-            unmet.push(format!("person.verify:{id}"));
-        }
-    }
-    Ok(unmet)
-}

@@ -17,6 +17,7 @@ use crate::states::{
 };
 use crate::view::{Key, Stop};
 
+use super::blocks::unmet;
 use super::{customers, holds, inbound, rails};
 
 /// A step that a caller may take, and what blocks it as far as the resource itself tells.
@@ -268,7 +269,7 @@ fn set_status(draft: &mut Draft<'_>, resource: &mut Resource, to: &str) -> Resul
         Resource::Customer(it) => {
             let to = parsed(to, it.status);
             if to == CustomerStatus::Active {
-                let unmet = customers::unmet(draft, it)?;
+                let unmet = unmet(&*draft, it)?;
                 if !unmet.is_empty() {
                     let detail = "something is still to be done";
                     return Err(blocked("customer", to.code(), detail, unmet).into());

@@ -9,7 +9,8 @@ use crate::resources::{Customer, Platform, Resource, Role};
 use crate::states::{CustomerStatus, Machine, RoleStatus};
 use crate::view::Stop;
 
-use super::customers::{check_email, restrict, unmet, usable};
+use super::blocks::unmet;
+use super::customers::{check_email, restrict, usable};
 use super::roles::{check_terms, set_terms};
 use super::transitions::target;
 

@@ -80,6 +80,7 @@ impl ApiPresenter {
         {
             shown.pay_to = self.accounts.get((envelope.platform, transaction.amount.asset()));
         }
+        let wire = wire.with_blocks(&decision.blocks);
         let wire = match &decision.entry {
             Some(entry) => wire.with_legs(legs(&entry.legs, &accounts(decision))),
             None => wire,

@@ -79,7 +79,10 @@ async fn get_customer(State(service): State<Shared>, Path(text): Path<String>, g
         Some(Resource::Role(role)) => Some(render::capabilities(&customer, role)),
         Some(_) | None => None,
     };
-    let wire = render::resource(&Resource::Customer(customer), get.caller.viewer());
+    let customer = Resource::Customer(customer);
+    let blocks = service.blocks(platform, &customer).await?;
+    let wire = render::resource(&customer, get.caller.viewer());
+    let wire = wire.map(|wire| wire.with_blocks(&blocks));
     let Some(Wire::Customer(mut wire)) = wire else { return Err(problem("internal").into()) };
     wire.capabilities = capabilities;
     Ok(ok(&wire))

@@ -222,7 +222,9 @@ async fn get_transaction(
     let Some((resource, entries, accounts)) = found else {
         return Err(not_found("transaction", &text));
     };
+    let blocks = service.blocks(platform, &resource).await?;
     let wire = render::resource(&resource, get.caller.viewer());
+    let wire = wire.map(|wire| wire.with_blocks(&blocks));
     let Some(Wire::Transaction(mut wire)) = wire else { return Err(problem("internal").into()) };
     wire.legs = entries.last().map(|entry| render::legs(&entry.legs, &accounts));
     if let Resource::Transaction(transaction) = &resource

@@ -394,3 +394,50 @@ async fn a_key_does_not_outlive_its_maker() {
     let silent = make(json!({ "name": "x", "scopes": ["*"] }), "b").await.done();
     assert_eq!(silent.text("/expires_at").get(..19), ends.get(..19));
 }
+
+/// Goal: a step says what blocks it, also where that lies elsewhere. Method: a company under review
+/// without persons, then with one; its account.
+#[tokio::test]
+async fn steps_say_what_blocks_them() {
+    let world = World::new().await;
+    let terms = json!({ "name": "Reviewed", "kinds": ["incorporated_business"],
+                        "capabilities": ["hold_funds"], "review_required": true });
+    let role = world.operator_post("/v1/roles", &terms).await.done().text("/id");
+    let to = |to: &str| json!({ "to": to });
+    world.operator_post(&format!("/v1/roles/{role}/transitions"), &to("published")).await.done();
+    let company = json!({ "kind": "incorporated_business", "name": "Clay Ltd", "role": role });
+    let customer = world.post("/v1/customers", &company).await.done().text("/id");
+    let path = format!("/v1/customers/{customer}");
+    let blocks = |reply: &super::Reply, to: &str| -> Vec<String> {
+        let steps = reply.body["available_transitions"].as_array().unwrap();
+        let step = steps.iter().find(|step| step["to"] == to).unwrap();
+        let by = step["blocked_by"].as_array().unwrap().iter();
+        by.map(|by| by.as_str().unwrap().to_owned()).collect()
+    };
+    let handed_in = world.post(&format!("{path}/transitions"), &to("in_review")).await.done();
+    assert_eq!(blocks(&handed_in, "active"), ["operator_required", "person.add"]);
+    let person = json!({ "name": "Grace Hopper", "roles": ["director"] });
+    let person = world.post(&format!("{path}/persons"), &person).await.done().text("/id");
+    let needs = format!("person.verify:{person}");
+    assert_eq!(blocks(&world.get(&path).await.done(), "active"), ["operator_required", &needs]);
+    world.operator_post(&format!("/v1/persons/{person}/transitions"), &to("verified")).await.done();
+    assert_eq!(blocks(&world.operator_get(&path).await.done(), "active"), [""; 0]);
+    let account = json!({ "customer": customer, "asset": "GBP" });
+    let account = world.post("/v1/accounts", &account).await.done();
+    assert_eq!(blocks(&account, "open"), ["the customer is in review"]);
+}
+
+/// Goal: a request leads to its record, in whichever history it stands. Method: the request that
+/// made the platform, asked for by the operator who names none.
+#[tokio::test]
+async fn a_request_leads_to_its_record() {
+    let world = World::new().await;
+    let body = json!({ "name": "Second", "assets": ["GBP"] });
+    let made = world.post_as(&world.operator, "/v1/platforms", &body).await.done();
+    let request = made.headers["x-request-id"].to_str().unwrap().to_owned();
+    let path = format!("/v1/audit-records?request_id={request}");
+    let bearer = format!("Bearer {}", world.operator);
+    let found = world.ask(("GET", &path), &[("authorization", &bearer)], "").await.done();
+    assert_eq!(found.body["data"].as_array().unwrap().len(), 1);
+    assert_eq!(found.text("/data/0/command"), "platform.create");
+}
