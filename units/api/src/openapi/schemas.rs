@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 /// Members that answers may leave out.
-const OPTIONAL: [&str; 4] = ["capabilities", "legs", "pay_to", "secret"];
+const OPTIONAL: [&str; 5] = ["capabilities", "last_used_at", "legs", "pay_to", "secret"];
 
 /// Marks members of answers as required.
 pub(super) fn complete(document: &mut Value) {
