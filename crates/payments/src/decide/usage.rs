@@ -20,7 +20,7 @@ pub(super) fn count(
 ) -> Result<(), Stop> {
     let window = find(draft, party.customer.id, capability, amount)?;
     within(draft, party, &window, amount)?;
-    count_unlimited(draft, party, capability, amount)
+    add(draft, window, amount)
 }
 
 /// Counts `amount` now, whatever the limits say: an operator has looked at it.
@@ -30,7 +30,11 @@ pub(super) fn count_unlimited(
     capability: Capability,
     amount: Amount,
 ) -> Result<(), Stop> {
-    let mut window = find(draft, party.customer.id, capability, amount)?;
+    let window = find(draft, party.customer.id, capability, amount)?;
+    add(draft, window, amount)
+}
+
+fn add(draft: &mut Draft<'_>, mut window: Window, amount: Amount) -> Result<(), Stop> {
     window.add(draft.business(), amount.minor());
     draft.put_resource(Resource::Window(window))
 }
