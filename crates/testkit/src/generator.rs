@@ -429,7 +429,8 @@ impl Maker {
     fn rail_says(&mut self) -> Action {
         let told = self.model.instructed();
         let of = if told.is_empty() || self.chance.percent(3) {
-            Instructed::Transaction(self.slot(self.model.counts().transactions))
+            let slot = self.slot(self.model.counts().transactions);
+            Instructed::Transaction(slot, *self.chance.one(&[1, 1, 2]))
         } else {
             *self.chance.one(&told)
         };

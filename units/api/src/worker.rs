@@ -6,7 +6,7 @@
 //!
 //! Start at [`BankWorker::start`].
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -141,7 +141,8 @@ struct Worker {
     /// Events that fail by themselves, by number, and when they were last tried.
     aside: BTreeMap<u64, RailEvent>,
     aside_at: Option<Instant>,
-    retries: HashMap<[u8; 16], (Instant, Duration)>,
+    /// When to send again what had no answer, by its key.
+    retries: HashMap<String, (Instant, Duration)>,
     platforms: Vec<(PlatformId, i64)>,
     found: Option<Instant>,
     asked: u64,
@@ -247,10 +248,10 @@ impl Worker {
                 return Fed::NotNow;
             }
         };
-        let open: Vec<[u8; 16]> = found.iter().map(|(_, instruction)| instruction.id).collect();
-        self.retries.retain(|id, _| open.contains(id));
+        let open: HashSet<String> = found.iter().map(|(_, it)| it.rail_key()).collect();
+        self.retries.retain(|key, _| open.contains(key));
         for (platform, instruction) in &found {
-            let waits = self.retries.get(&instruction.id);
+            let waits = self.retries.get(&instruction.rail_key());
             if waits.is_none_or(|(at, _)| *at <= Instant::now()) {
                 self.submit(*platform, instruction);
             }
@@ -259,7 +260,7 @@ impl Worker {
     }
 
     fn submit(&mut self, platform: PlatformId, instruction: &Instruction) {
-        let key = instruction.serves.rail_key();
+        let key = instruction.rail_key();
         let words = instruction.behaviour.as_deref();
         let sent = rails::Instruction {
             key: key.clone(),
@@ -274,9 +275,9 @@ impl Worker {
             Submission::Accepted { bank_id } => ("accepted", RailAnswer::Accepted { bank_id }),
             Submission::Rejected { reason } => ("rejected", RailAnswer::Rejected { reason }),
             Submission::NoAnswer => {
-                let wait = self.retries.get(&instruction.id).map_or(RETRY, |(_, wait)| *wait);
+                let wait = self.retries.get(&key).map_or(RETRY, |(_, wait)| *wait);
                 let next = (Instant::now() + wait, (wait * 2).min(RETRY_MAX));
-                self.retries.insert(instruction.id, next);
+                self.retries.insert(key.clone(), next);
                 if instruction.state == InstructionState::Unknown {
                     return;
                 }
@@ -284,12 +285,12 @@ impl Worker {
             }
         };
         if word != "no_answer" {
-            self.retries.remove(&instruction.id);
+            self.retries.remove(&key);
         }
-        let command = Command::RailAnswer { instruction: instruction.id, answer };
+        let command = Command::RailAnswer { attempt: instruction.attempt(), answer };
         let name = format!("rail:{key}:{word}");
         if self.feed(platform, &name, command) != Fed::Done {
-            self.retries.insert(instruction.id, (Instant::now() + RETRY, RETRY));
+            self.retries.insert(key, (Instant::now() + RETRY, RETRY));
         }
     }
 

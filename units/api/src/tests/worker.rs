@@ -145,6 +145,42 @@ async fn payouts_are_decided_by_hand() {
     );
 }
 
+/// Goal: unallocated money whose return comes back is returned again, as a new request to the bank,
+/// until it arrives. Method: a bank that waits, and decides three attempts by hand.
+#[tokio::test]
+async fn money_is_returned_until_it_arrives() {
+    let world = World::new().await;
+    let payer = json!({ "holder": "X", "sort_code": "040004", "account_number": "10000001" });
+    let body = json!({ "amount": gbp("5.00"), "reference": "nobody", "payer": payer });
+    world.post("/v1/sandbox/credits", &body).await.done();
+    later(&world, 1).await;
+    let stray = world.get("/v1/transactions?limit=1").await.done().text("/data/0/id");
+    let path = format!("/v1/transactions/{stray}");
+    let mut bank_ids = std::collections::BTreeSet::new();
+    for (outcome, status, reason) in [
+        ("returned", "in_review", "account_closed"),
+        ("rejected", "in_review", "rejected_by_bank"),
+        ("settled", "returned", "being_returned"),
+    ] {
+        let back = json!({ "to": "returned" });
+        let steps = format!("{path}/transitions");
+        world.operator_post(&steps, &back).await.done();
+        assert_eq!(world.operator_post(&steps, &back).await.outcome(), "409 transition_blocked");
+        later(&world, 1).await;
+        let decide = format!("/v1/sandbox/payouts/{stray}/outcome");
+        let decided = world.post(&decide, &json!({ "outcome": outcome })).await.done();
+        assert_eq!(decided.text("/id"), stray);
+        assert!(bank_ids.insert(decided.text("/bank_id")), "{outcome}: {bank_ids:?}");
+        later(&world, 1).await;
+        let read = world.get(&path).await.done();
+        let stands = (read.text("/status"), read.text("/status_reason"));
+        assert_eq!(stands, (status.to_owned(), reason.to_owned()), "{outcome}");
+    }
+    let books = world.get("/v1/trial-balance").await.done();
+    let rows = books.body["rows"].as_array().unwrap();
+    assert!(rows.iter().all(|row| row["balance"]["value"] == "0.00"), "{books:#?}");
+}
+
 /// Goal: a collection account that is not the platform's gets nothing.
 #[tokio::test]
 async fn credits_need_the_platforms_own_account() {
