@@ -276,7 +276,8 @@ impl Story {
                 self.assign(stray, cast.seller);
             }
         }
-        let stray = self.credit("in-12", "nobody", CreditStep::Booked);
+        let stray = self.credit("in-12", "nobody", CreditStep::Notified);
+        self.credit("in-12", "nobody", CreditStep::Booked);
         let first = Attempt::first(*stray.as_bytes());
         for (number, end) in (1..).zip(["at once unbooked", "failed", "settled"]) {
             self.step(Key::Transaction(stray), "returned");
