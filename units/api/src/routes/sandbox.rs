@@ -151,8 +151,8 @@ async fn advance_sandbox_clock(
 
 /// Decide what becomes of a payout
 ///
-/// By hand, for a payout or a refund that waits at the sandbox bank; `payout_id` is the id of
-/// the transaction or refund.
+/// By hand, for a payout or a refund that waits at the sandbox bank; `payout_id` is the id of the
+/// transaction or refund.
 #[utoipa::path(post, path = "/v1/sandbox/payouts/{payout_id}/outcome",
     operation_id = "decideSandboxPayout", tag = "Sandbox", request_body = DecideSandboxPayout,
     responses((status = 200, body = SandboxPayout)))]
