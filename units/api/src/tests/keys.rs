@@ -53,7 +53,7 @@ async fn guessing_keys_is_slowed() {
     assert_eq!(world.look(&world.token, HERE).await.outcome(), "200");
 
     let guess = async |number: u32| {
-        let token = if number % 2 == 0 { &wrong_secret } else { &unknown_key };
+        let token = if number.is_multiple_of(2) { &wrong_secret } else { &unknown_key };
         world.look(token, HERE).await
     };
     let mut guesses = 0;
