@@ -144,15 +144,22 @@ struct Worker {
     /// When to send again what had no answer, by its key.
     retries: HashMap<String, (Instant, Duration)>,
     platforms: Vec<(PlatformId, i64)>,
+    /// The position that the list of platforms was read at, and when that was.
+    listed: Option<u64>,
     found: Option<Instant>,
+    /// The last request to look that the list of platforms is as new as.
     asked: u64,
+    /// The position that everything was seen at.
     position: Option<u64>,
 }
 
 impl Worker {
     fn new(parts: Parts) -> Self {
         let kept = std::fs::read_to_string(&parts.cursor);
-        let told = kept.ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0);
+        let told: Option<u64> = kept.ok().and_then(|text| text.trim().parse().ok());
+        // What lies ahead of the bank is of another one.
+        let last = parts.bank.lock().unwrap_or_else(PoisonError::into_inner).last_number();
+        let told = told.filter(|told| *told <= last).unwrap_or(0);
         Self {
             parts,
             told,
@@ -161,6 +168,7 @@ impl Worker {
             aside_at: None,
             retries: HashMap::new(),
             platforms: Vec::new(),
+            listed: None,
             found: None,
             asked: 0,
             position: None,
@@ -177,12 +185,13 @@ impl Worker {
     fn pass(&mut self, asked: u64) {
         let position = self.parts.writer.position();
         let moved = self.position != Some(position);
-        let old = self.found.is_none_or(|found| found.elapsed() >= PLATFORMS_AGE);
         let mut seen = Fed::Done;
-        if moved && (old || self.asked != asked) {
+        if self.listed != Some(position) && (self.asked != asked || self.is_list_old()) {
             seen = self.find_platforms(position);
         }
-        self.asked = asked;
+        if seen == Fed::Done {
+            self.asked = asked;
+        }
         let due = self.retries.values().any(|(at, _)| *at <= Instant::now());
         if (moved || due) && self.submit_all(position) != Fed::Done {
             seen = Fed::NotNow;
@@ -225,8 +234,13 @@ impl Worker {
             }
         }
         self.platforms = platforms;
+        self.listed = Some(at);
         self.found = Some(Instant::now());
         Fed::Done
+    }
+
+    fn is_list_old(&self) -> bool {
+        self.found.is_none_or(|found| found.elapsed() >= PLATFORMS_AGE)
     }
 
     /// Lets the bank know the time of every platform.
