@@ -5,7 +5,7 @@
 //! `changed` of its last command, so that whoever follows the journal misses nothing. Windows and
 //! names are left out: the read model reads those from the truth.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use ledger::PlatformId;
 use payments::{Key, Kind, Resource};
@@ -18,11 +18,19 @@ type Place = (Option<Kind>, [u8; 16]);
 
 /// What the rows of `batch` do not name, as the bytes of the column; `None` if that is nothing.
 pub(crate) fn unnamed(batch: &Batch) -> Result<Option<Vec<u8>>, Fault> {
-    let named: BTreeSet<(PlatformId, Key)> = batch.commands.iter().flat_map(named).collect();
+    let mut named: HashSet<(PlatformId, Place)> = HashSet::with_capacity(batch.resources.len());
+    for Committed { audit, entry, .. } in &batch.commands {
+        let touched = audit.touched.iter().map(|it| (Some(it.kind), it.id));
+        named.extend(touched.map(|place| (audit.platform, place)));
+        if let Some(entry) = entry {
+            let accounts = entry.legs.iter().map(|leg| *leg.leg.account.as_bytes());
+            named.extend(accounts.map(|id| (entry.platform, (Some(Kind::Account), id))));
+        }
+    }
     let mut unnamed: Vec<(PlatformId, Place)> = Vec::new();
     for (platform, resource) in &batch.resources {
         if let Some(place) = place(resource)
-            && !named.contains(&(*platform, resource.key()))
+            && !named.contains(&(*platform, place))
         {
             unnamed.push((*platform, place));
         }
