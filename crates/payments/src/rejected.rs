@@ -59,10 +59,7 @@ pub enum Rejected {
     /// A value breaks a bound or a form.
     #[error("{pointer}: {detail}")]
     ValueInvalid { pointer: &'static str, detail: String },
-    /// The asset is not known here.
-    #[error("asset {code} is not known")]
-    AssetUnknown { code: String },
-    /// An amount cannot be read, or does not fit.
+    /// An amount does not fit.
     #[error("{pointer}: {source}")]
     AmountInvalid { pointer: &'static str, source: AmountError },
     /// A payment moves something.
@@ -216,7 +213,6 @@ impl Rejected {
         match self {
             Self::PlatformSuspended => ("platform_suspended", State, true),
             Self::ValueInvalid { .. } => ("value_invalid", Invalid, false),
-            Self::AssetUnknown { .. } => ("asset_unknown", Invalid, false),
             Self::AmountInvalid { source, .. } => (source.code(), Invalid, false),
             Self::AmountNotPositive => ("amount_not_positive", Invalid, false),
             Self::SplitUnbalanced { .. } => ("split_unbalanced", Invalid, false),

@@ -390,7 +390,7 @@ async fn a_key_does_not_outlive_its_maker() {
         }
     };
     let longer = json!({ "name": "x", "scopes": ["*"], "expires_at": "2035-07-01T00:00:00Z" });
-    assert_eq!(make(longer, "a").await.outcome(), "422 value_invalid /expires_at");
+    assert_eq!(make(longer, "a").await.outcome(), "400 field_invalid /expires_at");
     let silent = make(json!({ "name": "x", "scopes": ["*"] }), "b").await.done();
     assert_eq!(silent.text("/expires_at").get(..19), ends.get(..19));
 }
