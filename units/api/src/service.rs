@@ -124,7 +124,7 @@ impl Service {
     /// future: what was made by then never changes.
     pub(crate) async fn close(&self, at: Timestamp) -> Result<(), Failure> {
         let (reply, closed) = oneshot::channel();
-        let taken = self.writer.close(at, move |_| {
+        let taken = self.writer.close(at, move || {
             // Nobody may be there any more to hear it.
             let _ = reply.send(());
         });
