@@ -129,6 +129,12 @@ pub enum Rejected {
     /// A live store has no rail yet that could carry it.
     #[error("there is no rail for it in this store")]
     RailUnavailable,
+    /// What became of a payout at the sandbox bank stays so.
+    #[error("{detail}")]
+    PayoutDecided { detail: String },
+    /// The sandbox bank says no.
+    #[error("{detail}")]
+    BankRefused { detail: String },
     /// The customer's role or status does not grant the capability.
     #[error("customer {customer} cannot {capability}: {detail}")]
     CapabilityMissing {
@@ -233,6 +239,8 @@ impl Rejected {
             Self::NotRefundable { .. } => ("not_refundable", State, true),
             Self::NotASandbox => ("not_a_sandbox", State, false),
             Self::RailUnavailable => ("rail_unavailable", State, true),
+            Self::PayoutDecided { .. } => ("payout_decided", State, false),
+            Self::BankRefused { .. } => ("bank_refused", Rule, false),
             Self::CapabilityMissing { .. } => ("capability_missing", Rule, true),
             Self::RoleNotUsable { .. } => ("role_not_usable", Rule, false),
             Self::FeeExceedsAmount { .. } => ("fee_exceeds_amount", Rule, false),

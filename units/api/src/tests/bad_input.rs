@@ -129,9 +129,7 @@ async fn mistakes_in_splits() {
 async fn mistakes_in_bank_details() {
     let world = World::new().await;
     let (customer, _) = world.customer("Ada Buyer").await;
-    let uk = |sort_code: &str, number: &str| {
-        json!({ "holder": "Ada Buyer", "sort_code": sort_code, "account_number": number })
-    };
+    let uk = |sort_code: &str, number: &str| json!({ "holder": "Ada Buyer", "sort_code": sort_code, "account_number": number });
     let rows = [
         ("", json!({ "holder": "Ada Buyer" })),
         ("/sort_code", uk("04000", "12345678")),

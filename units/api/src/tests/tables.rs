@@ -43,6 +43,8 @@ pub(super) fn refusals() -> Vec<Rejected> {
         Rejected::NotRefundable { transaction: text(), status },
         Rejected::NotASandbox,
         Rejected::RailUnavailable,
+        Rejected::PayoutDecided { detail: text() },
+        Rejected::BankRefused { detail: text() },
     ];
     let capability = "send_bank";
     let rules = [
