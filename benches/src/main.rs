@@ -10,6 +10,7 @@ mod connection;
 mod ledger_entries;
 mod machine;
 mod market;
+mod memory;
 mod payments_over_http;
 mod report;
 mod scratch;
@@ -46,6 +47,12 @@ enum Bench {
         #[arg(long)]
         connections: Option<u64>,
     },
+    /// The memory of a server after many payments, and how fast it starts on them
+    Memory {
+        /// How many payments
+        #[arg(long, default_value_t = 1_000_000)]
+        payments: u64,
+    },
 }
 
 fn main() -> ExitCode {
@@ -53,6 +60,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.bench {
         Bench::Ledger { entries } => ledger_entries::run(entries),
         Bench::Http { payments, connections } => payments_over_http::run(payments, connections),
+        Bench::Memory { payments } => memory::run(payments),
     };
     match outcome {
         Ok(figures) => {

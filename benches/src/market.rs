@@ -22,7 +22,7 @@ use payments::{Actor, Command, Envelope, Idempotency, Key, OPERATOR};
 use processor::{Answer, Mode, Processor, Request};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use store::{Mode as StoreMode, Truth};
+use store::Mode as StoreMode;
 use store_sqlite::{SqliteStore, SqliteTruth};
 use unit::clock::{Clock as _, SystemClock};
 use unit_api::{ApiPresenter, CollectionAccounts, NewSecret};

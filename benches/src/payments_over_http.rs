@@ -29,11 +29,18 @@ const CONNECTIONS: [u64; 3] = [1, 8, 64];
 const IDLE: u64 = 200;
 
 /// What every request of a run needs.
-struct Load {
+pub(crate) struct Load {
     market: Market,
     address: String,
     /// The next payment.
     next: AtomicU64,
+}
+
+impl Load {
+    /// Payments in `market`, sent to `served`.
+    pub(crate) fn new(market: Market, served: &Served) -> Self {
+        Self { market, address: served.address.clone(), next: AtomicU64::new(0) }
+    }
 }
 
 /// Measures; with `connections`, that many alone. `payments` are those of one run.
@@ -46,8 +53,7 @@ pub(crate) fn run(payments: u64, connections: Option<u64>) -> Result<Value> {
     let scratch = Scratch::new("http")?;
     let market = Market::make(scratch.path())?;
     let served = Served::start(scratch.path())?;
-    let address = served.address.clone();
-    let load = Arc::new(Load { market, address, next: AtomicU64::new(0) });
+    let load = Arc::new(Load::new(market, &served));
     let all = connections.map_or_else(|| CONNECTIONS.to_vec(), |one| vec![one]);
     let mut figures = Value::Null;
     for (index, connections) in all.iter().enumerate() {
@@ -71,12 +77,9 @@ fn measure(
     let processes = [served.process()];
     let (machine, before) = (Machine::read(&processes), shown(runtime, load)?);
     let mut rates = Vec::new();
+    let of_one_run = payments / RUNS as u64;
     for _ in 0..RUNS {
-        rates.push(runtime.block_on(closed(
-            load,
-            (payments / RUNS as u64, connections),
-            Spread::All,
-        ))?);
+        rates.push(runtime.block_on(closed(load, (of_one_run, connections)))?);
     }
     let after = shown(runtime, load)?;
     let machine = machine.since(&Machine::read(&processes));
@@ -84,11 +87,8 @@ fn measure(
     eprintln!("http: {connections} connections, {per_second} payments a second");
     let mut hot = Vec::new();
     for _ in 0..RUNS {
-        hot.push(runtime.block_on(closed(
-            load,
-            (payments / RUNS as u64 / 2, connections),
-            Spread::Hot,
-        ))?);
+        let run = closed_between(load, (of_one_run / 2, connections), Spread::Hot);
+        hot.push(runtime.block_on(run)?);
     }
     let hot = median(hot);
     let half = (per_second / 2).max(1);
@@ -117,8 +117,16 @@ fn measure(
     Ok(figures)
 }
 
-/// A closed loop: each connection asks again as soon as it is answered. Answers the rate.
-async fn closed(
+/// A closed loop between all: each connection asks again as soon as it is answered. Answers the rate.
+///
+/// # Errors
+///
+/// When a payment is not made.
+pub(crate) async fn closed(load: &Arc<Load>, many: (u64, u64)) -> Result<u64> {
+    closed_between(load, many, Spread::All).await
+}
+
+async fn closed_between(
     load: &Arc<Load>,
     (payments, connections): (u64, u64),
     spread: Spread,

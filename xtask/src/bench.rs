@@ -1,30 +1,22 @@
-//! `cargo xtask bench NAME`: finds a benchmark by its name.
+//! `cargo xtask bench`: builds the product and the benchmarks as they are shipped, and runs one.
 //!
-//! Start at [`run`]. A benchmark is a row of [`BENCHES`].
+//! Knows no benchmark: those are in the package `benches`, which the arguments go to.
 
-use anyhow::{Result, bail};
+use std::path::Path;
 
-/// What runs a benchmark and prints its figures.
-type Bench = fn() -> Result<()>;
+use anyhow::Result;
 
-/// Name of each benchmark, and what runs it.
-const BENCHES: &[(&str, Bench)] = &[];
+use crate::program;
 
-/// Runs the benchmark called `name`.
+/// Runs the benchmark that `arguments` name.
 ///
 /// # Errors
 ///
-/// When there is no such benchmark, or when it failed.
-pub(crate) fn run(name: Option<&str>) -> Result<()> {
-    for (known, bench) in BENCHES {
-        if name == Some(known) {
-            return bench();
-        }
-    }
-    let names: Vec<&str> = BENCHES.iter().map(|(known, _)| *known).collect();
-    let list = if names.is_empty() { "none yet".to_owned() } else { names.join(", ") };
-    match name {
-        Some(name) => bail!("no such bench: {name}; available: {list}"),
-        None => bail!("which bench? available: {list}"),
-    }
+/// When it cannot be built, or failed.
+pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<()> {
+    let packages = ["--package", "benches", "--package", "florin"];
+    program::run(program::cargo(root).args(["build", "--quiet", "--release"]).args(packages))?;
+    let mut cargo = program::cargo(root);
+    cargo.args(["run", "--quiet", "--release", "--package", "benches", "--"]);
+    program::run(cargo.args(arguments))
 }

@@ -15,7 +15,7 @@ use clap::ValueEnum;
 #[cfg(test)]
 pub(crate) use server::Announced;
 
-use crate::{codegen, program, tidy};
+use crate::{bench, codegen, program, tidy};
 
 /// A step of the gate, in the order in which they run: quick ones first.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -38,6 +38,8 @@ pub(crate) enum Step {
     Schemathesis,
     /// The demonstration ends well
     Demo,
+    /// The benchmarks run, each over 200,000
+    Bench,
 }
 
 /// Runs `only` these steps, or all when it is empty.
@@ -95,6 +97,7 @@ impl Step {
             Self::Spectral => spectral(root),
             Self::Schemathesis => schemathesis::run(root),
             Self::Demo => demo::run(root),
+            Self::Bench => benches(root),
         }
     }
 }
@@ -102,6 +105,16 @@ impl Step {
 fn clippy(root: &Path) -> Result<()> {
     let mut cargo = program::cargo(root);
     program::run(cargo.args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
+}
+
+/// That they run, not how fast: other work shares the machine.
+fn benches(root: &Path) -> Result<()> {
+    for (name, count) in [("ledger", "--entries"), ("http", "--payments"), ("memory", "--payments")]
+    {
+        let arguments = [name, count, "200000", "--json"].map(str::to_owned);
+        bench::run(root, &arguments)?;
+    }
+    Ok(())
 }
 
 fn deny(root: &Path) -> Result<()> {

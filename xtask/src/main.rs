@@ -46,10 +46,12 @@ enum Task {
     },
     /// Run the tests of the whole workspace
     Test,
-    /// Run one benchmark
+    /// Run one benchmark; `--help` lists them
+    #[command(disable_help_flag = true)]
     Bench {
-        /// The benchmark's name; without it, the list is printed
-        name: Option<String>,
+        /// The benchmark's name and flags
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
     },
 }
 
@@ -62,7 +64,7 @@ fn main() -> ExitCode {
         Task::Codegen { check: false } => codegen::write(&root),
         Task::Ci { only } => ci::run(&root, &only),
         Task::Test => ci::test(&root),
-        Task::Bench { name } => bench::run(name.as_deref()),
+        Task::Bench { arguments } => bench::run(&root, &arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -10,10 +10,10 @@ use crate::id::Timestamp;
 pub struct IdempotencyRecord {
     /// The key.
     pub key: String,
-    /// When the request was decided; null for what the sandbox bank was asked.
-    pub created_at: Option<Timestamp>,
-    /// The platform's number of the command; null for what the sandbox bank was asked.
-    pub seq: Option<u64>,
+    /// When the request was decided.
+    pub created_at: Timestamp,
+    /// The platform's number of the command.
+    pub seq: u64,
     /// The HTTP status that was answered.
     #[schema(example = 201)]
     pub status: u16,

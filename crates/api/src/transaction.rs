@@ -136,12 +136,12 @@ pub struct BankSide {
 pub struct Part {
     /// Who receives.
     pub account: AccountId,
-    /// A fixed amount.
+    /// A fixed amount, above zero.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Amount>,
-    /// So many millionths of the gross amount: 100000 is 10 %.
+    /// So many millionths of the gross amount, above zero: 100000 is 10 %.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(maximum = 1_000_000)]
+    #[schema(minimum = 1, maximum = 1_000_000)]
     pub share_ppm: Option<u32>,
     /// What the others leave: at most one payee has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::bank::BankDetails;
 use crate::ids::{BankAccountId, CustomerId, HoldId, KeyId, RoleId};
 use crate::meta::{Labels, LabelsPatch};
+use crate::rejected::Rejected;
 use crate::resources::{Attempt, Bearer, Capability, CustomerKind, FeeRule, Limit, PersonRole};
 use crate::view::Key;
 
@@ -137,6 +138,8 @@ pub enum Command {
         /// Which.
         hold: HoldId,
     },
+    /// The sandbox bank was asked for something, and answered.
+    SandboxAnswer(SandboxAnswer),
 }
 
 /// See [`Command::PlatformCreate`].
@@ -467,6 +470,28 @@ pub enum RailAnswer {
     NoAnswer,
 }
 
+/// See [`Command::SandboxAnswer`]. It changes nothing here: what the bank did is in its own books.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SandboxAnswer {
+    /// What was asked for.
+    pub asked: SandboxAsked,
+    /// What the bank said, as it is answered; or why it was refused.
+    pub said: Result<String, Rejected>,
+}
+
+/// What the sandbox bank may be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SandboxAsked {
+    /// To let money arrive.
+    Credit,
+    /// To decide what becomes of a payout.
+    Outcome,
+    /// To go wrong now and then.
+    Faults,
+    /// To forget what it had planned.
+    Reset,
+}
+
 /// What a rail tells of by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RailNotice {
@@ -546,6 +571,12 @@ impl Command {
             Self::RailAnswer { .. } => "rail.answer",
             Self::RailNotice(_) => "rail.notice",
             Self::HoldExpire { .. } => "hold.expire",
+            Self::SandboxAnswer(answer) => match answer.asked {
+                SandboxAsked::Credit => "sandbox.credit",
+                SandboxAsked::Outcome => "sandbox.outcome",
+                SandboxAsked::Faults => "sandbox.faults",
+                SandboxAsked::Reset => "sandbox.reset",
+            },
         }
     }
 }

@@ -62,6 +62,7 @@ pub fn decide(envelope: &Envelope, context: Context<'_>) -> Result<Decision, Sto
         Command::RailAnswer { attempt, answer } => rails::answer(draft, *attempt, answer),
         Command::RailNotice(notice) => rails::notice(draft, notice),
         Command::HoldExpire { hold } => holds::expire(draft, *hold),
+        Command::SandboxAnswer(answer) => platforms::sandbox_answer(draft, answer),
     }
 }
 
@@ -69,6 +70,7 @@ pub fn decide(envelope: &Envelope, context: Context<'_>) -> Result<Decision, Sto
 const fn subject(command: &Command) -> Subject {
     match command {
         Command::PlatformCreate(_) => Subject::New,
+        Command::SandboxAnswer(_) => Subject::Past,
         Command::KeyCreate(_)
         | Command::KeyRotate { .. }
         | Command::Update(Update { target: Key::ApiKey(_), .. })

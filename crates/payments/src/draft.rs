@@ -88,6 +88,8 @@ pub(crate) enum Subject {
     Key,
     /// The platform that the command makes.
     New,
+    /// A platform that exists, and to which something happened elsewhere, suspended or not.
+    Past,
 }
 
 /// A decision that is being made.
@@ -123,7 +125,7 @@ impl<'a> Draft<'a> {
             minted: 0,
         };
         let exists = match subject {
-            Subject::Platform => true,
+            Subject::Platform | Subject::Past => true,
             Subject::Key => context.platform != OPERATOR,
             Subject::New => false,
         };
@@ -132,6 +134,7 @@ impl<'a> Draft<'a> {
             draft.business = platform.business_time(context.at);
             if platform.status != crate::states::PlatformStatus::Active
                 && !context.actor.is_operator()
+                && subject != Subject::Past
             {
                 return Err(Rejected::PlatformSuspended.into());
             }

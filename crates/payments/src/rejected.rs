@@ -59,10 +59,7 @@ pub enum Rejected {
     /// A value breaks a bound or a form.
     #[error("{pointer}: {detail}")]
     ValueInvalid { pointer: &'static str, detail: String },
-    /// The asset is not known here.
-    #[error("asset {code} is not known")]
-    AssetUnknown { code: String },
-    /// An amount cannot be read, or does not fit.
+    /// An amount does not fit.
     #[error("{pointer}: {source}")]
     AmountInvalid { pointer: &'static str, source: AmountError },
     /// A payment moves something.
@@ -132,6 +129,12 @@ pub enum Rejected {
     /// A live store has no rail yet that could carry it.
     #[error("there is no rail for it in this store")]
     RailUnavailable,
+    /// What became of a payout at the sandbox bank stays so.
+    #[error("{detail}")]
+    PayoutDecided { detail: String },
+    /// The sandbox bank says no.
+    #[error("{detail}")]
+    BankRefused { detail: String },
     /// The customer's role or status does not grant the capability.
     #[error("customer {customer} cannot {capability}: {detail}")]
     CapabilityMissing {
@@ -216,7 +219,6 @@ impl Rejected {
         match self {
             Self::PlatformSuspended => ("platform_suspended", State, true),
             Self::ValueInvalid { .. } => ("value_invalid", Invalid, false),
-            Self::AssetUnknown { .. } => ("asset_unknown", Invalid, false),
             Self::AmountInvalid { source, .. } => (source.code(), Invalid, false),
             Self::AmountNotPositive => ("amount_not_positive", Invalid, false),
             Self::SplitUnbalanced { .. } => ("split_unbalanced", Invalid, false),
@@ -237,6 +239,8 @@ impl Rejected {
             Self::NotRefundable { .. } => ("not_refundable", State, true),
             Self::NotASandbox => ("not_a_sandbox", State, false),
             Self::RailUnavailable => ("rail_unavailable", State, true),
+            Self::PayoutDecided { .. } => ("payout_decided", State, false),
+            Self::BankRefused { .. } => ("bank_refused", Rule, false),
             Self::CapabilityMissing { .. } => ("capability_missing", Rule, true),
             Self::RoleNotUsable { .. } => ("role_not_usable", Rule, false),
             Self::FeeExceedsAmount { .. } => ("fee_exceeds_amount", Rule, false),

@@ -46,6 +46,8 @@ pub struct Processor<T, P, O> {
     pub(crate) resources: Resources,
     pub(crate) heads: Heads,
     pub(crate) position: u64,
+    /// What the store held last when it was opened.
+    latest: Option<Timestamp>,
     /// Nothing is due before this reading of the clock, in microseconds; `None` while not known.
     nothing_due_before: Option<i64>,
     broken: bool,
@@ -61,7 +63,7 @@ impl<T: Truth, P: Presenter, O: Observer> Processor<T, P, O> {
     ///
     /// [`Fault`] when the store cannot say where.
     pub fn new(mut truth: T, presenter: P, observer: O) -> Result<Self, Fault> {
-        let position = truth.position()?;
+        let (position, latest) = (truth.position()?, truth.latest()?);
         Ok(Self {
             truth,
             presenter,
@@ -69,6 +71,7 @@ impl<T: Truth, P: Presenter, O: Observer> Processor<T, P, O> {
             resources: Generations::new(CACHE_RESOURCES_MAX),
             heads: Generations::new(CACHE_HEADS_MAX),
             position,
+            latest,
             nothing_due_before: None,
             broken: false,
         })
@@ -78,6 +81,11 @@ impl<T: Truth, P: Presenter, O: Observer> Processor<T, P, O> {
     #[must_use]
     pub const fn position(&self) -> u64 {
         self.position
+    }
+
+    /// When the last command was made that the store held at the start.
+    pub(crate) const fn latest(&self) -> Option<Timestamp> {
+        self.latest
     }
 
     /// Whether a commit failed with an unknown outcome: the store must be opened anew.

@@ -7,14 +7,13 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use ledger::Timestamp;
-use payments::ids::HoldId;
-use payments::{Actor, Command, Envelope, OPERATOR};
+use payments::Command;
 use store::Truth;
 
 use crate::answer::{Answer, Failure, Presenter};
 use crate::limits::{BATCH_MAX, DUE_ROUNDS_MAX, QUEUE_MAX};
 use crate::metrics::{Observer, Stage};
-use crate::step::{Mode, Processor, Request};
+use crate::step::{Processor, Request};
 
 /// How often the writer looks for what is due while nothing else asks.
 const TICK: Duration = Duration::from_millis(100);
@@ -25,6 +24,14 @@ struct Waiting {
     request: Request,
     reply: Reply,
     since: Instant,
+}
+
+/// What stands in the queue.
+#[expect(clippy::large_enum_variant, reason = "nearly all are requests; a box each buys nothing")]
+enum Item {
+    Request(Waiting),
+    /// Somebody who only waits for the writer to come by.
+    Barrier(Box<dyn FnOnce() + Send>),
 }
 
 struct Shared {
@@ -42,7 +49,7 @@ pub struct Overloaded;
 /// The way in, for any number of threads.
 #[derive(Clone)]
 pub struct Handle {
-    queue: SyncSender<Waiting>,
+    queue: SyncSender<Item>,
     shared: Arc<Shared>,
 }
 
@@ -57,20 +64,8 @@ impl Handle {
         request: Request,
         reply: impl FnOnce(Answer) + Send + 'static,
     ) -> Result<(), Overloaded> {
-        let waiting = Waiting { request, reply: Box::new(reply), since: Instant::now() };
-        self.shared.depth.fetch_add(1, Ordering::Relaxed);
-        match self.queue.try_send(waiting) {
-            Ok(()) => Ok(()),
-            Err(TrySendError::Full(_)) => {
-                self.shared.depth.fetch_sub(1, Ordering::Relaxed);
-                Err(Overloaded)
-            }
-            Err(TrySendError::Disconnected(waiting)) => {
-                self.shared.depth.fetch_sub(1, Ordering::Relaxed);
-                (waiting.reply)(Answer::Failed(Failure::Stopping));
-                Ok(())
-            }
-        }
+        let since = Instant::now();
+        self.put(Item::Request(Waiting { request, reply: Box::new(reply), since }))
     }
 
     /// Makes sure that nothing will be written any more as made at or before `at`, then calls
@@ -82,19 +77,25 @@ impl Handle {
     pub fn close(
         &self,
         at: Timestamp,
-        reply: impl FnOnce(Answer) + Send + 'static,
+        reply: impl FnOnce() + Send + 'static,
     ) -> Result<(), Overloaded> {
         self.shared.closed.fetch_max(at.micros(), Ordering::AcqRel);
         // What passes the queue now comes after every batch that read the clock before.
-        let envelope = Envelope {
-            platform: OPERATOR,
-            actor: Actor::Writer,
-            address: String::new(),
-            request_id: String::new(),
-            idempotency: None,
-            command: Command::HoldExpire { hold: HoldId::from_bytes([0; 16]) },
-        };
-        self.submit(Request { envelope, mode: Mode::DryRun }, reply)
+        self.put(Item::Barrier(Box::new(reply)))
+    }
+
+    fn put(&self, item: Item) -> Result<(), Overloaded> {
+        self.shared.depth.fetch_add(1, Ordering::Relaxed);
+        let Err(not_taken) = self.queue.try_send(item) else { return Ok(()) };
+        self.shared.depth.fetch_sub(1, Ordering::Relaxed);
+        match not_taken {
+            TrySendError::Full(_) => return Err(Overloaded),
+            TrySendError::Disconnected(Item::Request(waiting)) => {
+                (waiting.reply)(Answer::Failed(Failure::Stopping));
+            }
+            TrySendError::Disconnected(Item::Barrier(reply)) => reply(),
+        }
+        Ok(())
     }
 
     /// The position of the last commit: what a reader that comes now must see.
@@ -141,8 +142,9 @@ impl Writer {
     {
         let (queue, waiting) = sync_channel(QUEUE_MAX);
         let position = AtomicU64::new(processor.position());
-        let shared =
-            Arc::new(Shared { position, depth: AtomicUsize::new(0), closed: AtomicI64::new(0) });
+        // A reading of the clock up to what is written may have been told of before a restart.
+        let closed = AtomicI64::new(processor.latest().map_or(0, Timestamp::micros));
+        let shared = Arc::new(Shared { position, depth: AtomicUsize::new(0), closed });
         let handle = Handle { queue, shared: Arc::clone(&shared) };
         let thread = std::thread::Builder::new()
             .name("writer".to_owned())
@@ -165,14 +167,16 @@ impl Writer {
 
 fn run<T: Truth, P: Presenter, O: Observer>(
     mut processor: Processor<T, P, O>,
-    queue: &Receiver<Waiting>,
+    queue: &Receiver<Item>,
     shared: &Shared,
     clock: &impl Fn() -> Timestamp,
 ) -> Ended {
     let mut in_vain: Option<Instant> = None;
     loop {
+        // While it waits, the queue fills, and callers are told to come back.
+        processor.truth.pace();
         let batch = match queue.recv_timeout(TICK) {
-            Ok(first) => fill(first, queue),
+            Ok(first) => fill(first, queue, shared),
             Err(RecvTimeoutError::Timeout) => Vec::new(),
             Err(RecvTimeoutError::Disconnected) => return Ended::NobodyLeft,
         };
@@ -193,15 +197,20 @@ fn run<T: Truth, P: Presenter, O: Observer>(
 
 /// Everything that waits already, up to the largest batch; never waits for more. A clock that moves
 /// ends a batch, so that what it makes due is done before what comes after it.
-fn fill(first: Waiting, queue: &Receiver<Waiting>) -> Vec<Waiting> {
+fn fill(first: Item, queue: &Receiver<Item>, shared: &Shared) -> Vec<Waiting> {
     let moves_clock = |waiting: &Waiting| {
         matches!(waiting.request.envelope.command, Command::ClockAdvance { .. })
     };
-    let mut batch = vec![first];
-    while batch.len() < BATCH_MAX && !batch.last().is_some_and(moves_clock) {
-        match queue.try_recv() {
-            Ok(waiting) => batch.push(waiting),
-            Err(_) => break,
+    let mut batch = Vec::new();
+    for item in std::iter::once(first).chain(queue.try_iter()).take(BATCH_MAX) {
+        shared.depth.fetch_sub(1, Ordering::Relaxed);
+        match item {
+            Item::Request(waiting) => batch.push(waiting),
+            // The batch has not read the clock yet, so it counts as after this.
+            Item::Barrier(reply) => reply(),
+        }
+        if batch.last().is_some_and(moves_clock) {
+            break;
         }
     }
     batch
@@ -213,7 +222,6 @@ fn serve<T: Truth, P: Presenter, O: Observer>(
     shared: &Shared,
     now: Timestamp,
 ) {
-    shared.depth.fetch_sub(batch.len(), Ordering::Relaxed);
     let (mut requests, mut replies) = (Vec::new(), Vec::new());
     for Waiting { request, reply, since } in batch {
         processor.observer.stage(Stage::Queue, since.elapsed());

@@ -71,20 +71,8 @@ pub struct Answered {
 }
 
 impl SandboxBank {
-    /// Every key that has its answer, with its scope.
-    pub fn answered_keys(&self) -> impl Iterator<Item = &(String, String)> {
-        self.state.requests.keys()
-    }
-
-    /// The answer that a key of `scope` has, whatever was asked under it.
-    pub fn recall(&self, scope: &str, key: &str) -> Option<Answered> {
-        let (scope, key) = (scope.to_owned(), key.to_owned());
-        let given = self.state.requests.get(&(scope.clone(), key.clone()))?;
-        self.answered(&Asked { scope, key, fingerprint: given.fingerprint.clone() })
-    }
-
     /// The answer that `asked` had already; under another fingerprint, [`Refused::KeyReused`].
-    pub fn answered(&self, asked: &Asked) -> Option<Answered> {
+    fn answered(&self, asked: &Asked) -> Option<Answered> {
         let given = self.state.requests.get(&(asked.scope.clone(), asked.key.clone()))?;
         if given.fingerprint != asked.fingerprint {
             return Some(Answered { outcome: Err(Refused::KeyReused), again: false });

@@ -7,6 +7,7 @@ mod faults;
 mod key_uses;
 mod keys;
 mod migrations;
+mod signal;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -108,6 +108,14 @@ impl Truth for SqliteTruth {
         statement.query_row([platform.as_bytes()], head).optional().to(ACTION)
     }
 
+    fn latest(&mut self) -> Result<Option<Timestamp>, Fault> {
+        let latest: Option<i64> = self
+            .connection
+            .query_row("SELECT max(created_at) FROM heads", [], |row| row.get(0))
+            .to("look up the latest command")?;
+        Ok(latest.map(Timestamp::from_micros))
+    }
+
     fn load(&mut self, keys: &[(PlatformId, Key)]) -> Result<Vec<Option<Resource>>, Fault> {
         let load = |(platform, key): &(PlatformId, Key)| match as_transaction_name(key) {
             Some(text) => Ok(self.name_of_transaction(*platform, text)?.map(|(_, name)| name)),

@@ -25,6 +25,13 @@ pub trait Truth: Send {
     /// [`Fault`] when the store cannot answer.
     fn head(&mut self, platform: PlatformId) -> Result<Option<Head>, Fault>;
 
+    /// The latest `created_at` of all platforms; `None` in an empty store.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] when the store cannot answer.
+    fn latest(&mut self) -> Result<Option<Timestamp>, Fault>;
+
     /// The resources at `keys`, in that order; `None` where there is nothing.
     ///
     /// # Errors

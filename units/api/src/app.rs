@@ -3,8 +3,8 @@
 //! Start at [`build`].
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::Router;
 use processor::Handle;
@@ -83,12 +83,7 @@ pub fn build(config: Config, deps: Deps, listener: TcpListener) -> std::io::Resu
 
 fn service(config: Config, deps: Deps, wake: Wake) -> Shared {
     let position = deps.writer.position();
-    let bank_keys = deps.bank.as_ref().map(|(bank, _)| {
-        let bank = bank.lock().unwrap_or_else(PoisonError::into_inner);
-        bank.answered_keys().cloned().collect()
-    });
     Arc::new(Service {
-        bank_keys: RwLock::new(bank_keys.unwrap_or_default()),
         writer: deps.writer,
         reads: deps.reads,
         clock: deps.clock,

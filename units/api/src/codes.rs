@@ -163,6 +163,33 @@ pub const CODES: &[Code] = &[
         ),
     ),
     row(
+        "asset_unknown",
+        (400, Request),
+        Never,
+        (
+            "The asset is not known",
+            "Use a currency code of ISO 4217, or a well-known coin or token.",
+        ),
+    ),
+    row(
+        "not_a_decimal",
+        (400, Request),
+        Never,
+        (
+            "The value is not a decimal",
+            "Send digits, and at most one point with digits on both sides; no sign, exponent or leading zero.",
+        ),
+    ),
+    row(
+        "too_many_decimals",
+        (400, Request),
+        Never,
+        (
+            "The value has more decimals than its asset",
+            "Round it yourself: the asset's number of decimals is in `detail`.",
+        ),
+    ),
+    row(
         "credentials_missing",
         (401, Authentication),
         Never,
@@ -341,37 +368,10 @@ pub const CODES: &[Code] = &[
         ("A value breaks a bound", "Correct the field that `errors` points at."),
     ),
     row(
-        "asset_unknown",
-        (422, Request),
-        Never,
-        (
-            "The asset is not known",
-            "Use a currency code of ISO 4217, or a well-known coin or token.",
-        ),
-    ),
-    row(
         "asset_mismatch",
         (422, Request),
         Never,
         ("The assets differ", "Use accounts of the amount's asset."),
-    ),
-    row(
-        "not_a_decimal",
-        (422, Request),
-        Never,
-        (
-            "The value is not a decimal",
-            "Send digits, and at most one point with digits on both sides; no sign, exponent or leading zero.",
-        ),
-    ),
-    row(
-        "too_many_decimals",
-        (422, Request),
-        Never,
-        (
-            "The value has more decimals than its asset",
-            "Round it yourself: the asset's number of decimals is in `detail`.",
-        ),
     ),
     row(
         "amount_overflow",

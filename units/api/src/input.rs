@@ -8,7 +8,7 @@ use std::str::FromStr;
 use api::amount::Unreadable;
 use api::transaction::FeeBearer;
 use ledger::{IdError, Timestamp};
-use money::{Amount, Asset, PartsPerMillion};
+use money::{Amount, AmountError, Asset, PartsPerMillion};
 use payments::bank::BankDetails;
 use payments::meta::{Labels, LabelsPatch};
 use payments::resources::{
@@ -16,7 +16,7 @@ use payments::resources::{
 };
 
 use crate::failure::Failure;
-use crate::problems::{at, not_found, of_rejected};
+use crate::problems::{at, not_found};
 
 /// An instant of RFC 3339.
 pub(crate) fn instant(text: &str) -> Option<Timestamp> {
@@ -56,7 +56,17 @@ pub(crate) fn amount(pointer: &str, amount: &api::amount::Amount) -> Result<Amou
             let shown: String = amount.asset.chars().take(16).collect();
             at("asset_unknown", format!("{pointer}/asset"), format!("{shown} is not known"))
         }
-        Unreadable::Value(why) => at(why.code(), format!("{pointer}/value"), why.to_string()),
+        Unreadable::Value(why) => {
+            // The domain's sums may be too large too; one code has one status.
+            let code = match why {
+                AmountError::NotADecimal | AmountError::TooManyDecimals { .. } => why.code(),
+                AmountError::TooLarge
+                | AmountError::AssetMismatch { .. }
+                | AmountError::BelowZero
+                | AmountError::NoWeights => "field_invalid",
+            };
+            at(code, format!("{pointer}/value"), why.to_string())
+        }
     })
 }
 
@@ -113,7 +123,12 @@ pub(crate) fn bank(pointer: &str, said: api::bank::BankDetails) -> Result<BankDe
             return Err(at("field_invalid", pointer, form));
         }
     };
-    details.map_err(|rejected| of_rejected(&rejected).into())
+    details.map_err(|rejected| {
+        let text = rejected.to_string();
+        let place = rejected.pointer().unwrap_or_default();
+        let detail = text.strip_prefix(&format!("{place}: ")).unwrap_or(&text);
+        at("field_invalid", place.replacen("/bank", pointer, 1), detail)
+    })
 }
 
 /// Who bears the fee.

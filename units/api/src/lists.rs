@@ -27,6 +27,18 @@ pub(crate) struct List {
 
 const LABELS: [&str; 5] = ["status", "external_id", "tag", "created_from", "created_before"];
 
+/// Of what belongs to a transaction.
+const OF_TRANSACTIONS: [&str; 8] = [
+    "status",
+    "external_id",
+    "tag",
+    "created_from",
+    "created_before",
+    "customer",
+    "account",
+    "transaction",
+];
+
 /// The lists of resources, with their filters.
 pub(crate) const PLATFORMS: List =
     List { path: "/v1/platforms", kind: Kind::Platform, filters: &LABELS };
@@ -75,34 +87,10 @@ pub(crate) const TRANSACTIONS: List = List {
         "kind",
     ],
 };
-pub(crate) const HOLDS: List = List {
-    path: "/v1/holds",
-    kind: Kind::Hold,
-    filters: &[
-        "status",
-        "external_id",
-        "tag",
-        "created_from",
-        "created_before",
-        "customer",
-        "account",
-        "transaction",
-    ],
-};
-pub(crate) const REFUNDS: List = List {
-    path: "/v1/refunds",
-    kind: Kind::Refund,
-    filters: &[
-        "status",
-        "external_id",
-        "tag",
-        "created_from",
-        "created_before",
-        "customer",
-        "account",
-        "transaction",
-    ],
-};
+pub(crate) const HOLDS: List =
+    List { path: "/v1/holds", kind: Kind::Hold, filters: &OF_TRANSACTIONS };
+pub(crate) const REFUNDS: List =
+    List { path: "/v1/refunds", kind: Kind::Refund, filters: &OF_TRANSACTIONS };
 
 /// Every list.
 pub(crate) const ALL: &[List] = &[

@@ -6,7 +6,7 @@
 use api::problem::{Category, Problem};
 use payments::Rejected;
 use processor::Failure as Unanswered;
-use rails::BankError;
+use rails::{BankError, RailFault};
 use store::Fault;
 
 use crate::codes::{Retry, find};
@@ -26,6 +26,13 @@ pub(crate) fn problem(code: &'static str) -> Problem {
     }
 }
 
+/// The problem of a code that the edge itself answers: such an answer is not kept.
+fn unkept(code: &'static str) -> Problem {
+    let problem = problem(code);
+    debug_assert_ne!(problem.status, 422, "{code} is for the domain to answer");
+    problem
+}
+
 /// The problem of a code, with one field that is wrong.
 pub(crate) fn at(
     code: &'static str,
@@ -33,13 +40,13 @@ pub(crate) fn at(
     detail: impl Into<String>,
 ) -> Failure {
     let (pointer, detail) = (pointer.into(), detail.into());
-    let problem = problem(code).detail(format!("{pointer}: {detail}"));
+    let problem = unkept(code).detail(format!("{pointer}: {detail}"));
     problem.field(pointer, code, detail).into()
 }
 
 /// The problem of a code, with what happened this time.
 pub(crate) fn because(code: &'static str, detail: impl Into<String>) -> Failure {
-    problem(code).detail(detail).into()
+    unkept(code).detail(detail).into()
 }
 
 /// What a refusal of the domain is on the wire.
@@ -122,30 +129,31 @@ pub(crate) fn of_unanswered(failure: Unanswered) -> Failure {
     }
 }
 
-/// What the sandbox bank's no, or its fault, is on the wire.
-pub(crate) fn of_bank(error: &BankError) -> Failure {
+/// What the sandbox bank's no is to the domain, which keeps it as its own.
+///
+/// # Errors
+///
+/// What is not kept: the key of another request, and a fault.
+pub(crate) fn of_bank(error: &BankError) -> Result<Rejected, Failure> {
     use rails::Refused;
     match error {
-        BankError::Refused(Refused::PaymentUnknown { .. }) => {
-            because("not_found", error.to_string())
+        BankError::Refused(Refused::PaymentUnknown { key }) => {
+            Ok(Rejected::NotFound { kind: "payout", id: key.clone() })
         }
         BankError::Refused(Refused::AlreadyDecided { .. }) => {
-            because("payout_decided", error.to_string())
+            Ok(Rejected::PayoutDecided { detail: error.to_string() })
         }
-        BankError::Refused(Refused::KeyReused) => {
-            because("idempotency_key_reused", error.to_string())
-        }
-        BankError::Refused(Refused::AmountZero) => problem("amount_not_positive").into(),
-        BankError::Refused(_) => because("bank_refused", error.to_string()),
-        BankError::Fault(fault) => {
-            tracing::error!(error = fault as &dyn std::error::Error, "the sandbox bank failed");
-            if fault.is_retryable() {
-                problem("storage_full").into()
-            } else {
-                problem("internal").into()
-            }
-        }
+        BankError::Refused(Refused::KeyReused) => Err(problem("idempotency_key_reused").into()),
+        BankError::Refused(Refused::AmountZero) => Ok(Rejected::AmountNotPositive),
+        BankError::Refused(_) => Ok(Rejected::BankRefused { detail: error.to_string() }),
+        BankError::Fault(fault) => Err(of_bank_fault(fault)),
     }
+}
+
+/// What a fault of the sandbox bank is on the wire.
+pub(crate) fn of_bank_fault(fault: &RailFault) -> Failure {
+    tracing::error!(error = fault as &dyn std::error::Error, "the sandbox bank failed");
+    if fault.is_retryable() { problem("storage_full").into() } else { problem("internal").into() }
 }
 
 /// Not there, or another platform's.

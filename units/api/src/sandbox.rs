@@ -1,24 +1,25 @@
-//! What the sandbox routes share: behaviours, collection accounts, and answers given once.
+//! What the sandbox routes share: behaviours, collection accounts, and how the bank is asked.
 //!
-//! The sandbox bank is not behind the writer: it knows repeated requests again by itself, in its own
-//! file, also after a restart.
-
-use std::sync::PoisonError;
+//! The sandbox bank is not behind the writer, but its answers are: see [`once`].
 
 use api::sandbox::{BehaviourName, SandboxCredit, SandboxFaults, SandboxPayout, SandboxReset};
 use ledger::PlatformId;
 use money::Asset;
+use payments::command::{SandboxAnswer, SandboxAsked};
 use payments::resources::served_by;
+use payments::states::PlatformStatus;
+use payments::{Command, Key, Rejected, Resource};
 use processor::Presented;
-use rails::{Answered, Asked, Behaviour, Faults, Request};
-use store::Reads;
+use rails::{Asked, BankError, Behaviour, Faults, Request, SandboxBank};
+use serde::Serialize;
+use store::StoredCommand;
 
 use crate::failure::Failure;
 use crate::limits::DELAY_SECONDS_MAX;
-use crate::problems::{at, of_bank, problem};
+use crate::problems::{at, of_bank, of_bank_fault, problem};
 use crate::render;
 use crate::requests::Post;
-use crate::routes::Answer;
+use crate::routes::{Answer, send};
 use crate::service::{Done, Service};
 
 /// How the bank should act, as the bank has it.
@@ -105,7 +106,7 @@ pub(crate) fn from_rail(details: &rails::BankDetails) -> payments::bank::BankDet
     }
 }
 
-/// Where payers of a platform send money of an asset; `None` where there is no sandbox bank.
+/// Where payers of a platform send money of an asset; `None` where no sandbox bank opens an account.
 pub(crate) async fn collection_account(
     service: &Service,
     of: (PlatformId, Asset),
@@ -118,99 +119,102 @@ pub(crate) async fn collection_account(
     }
     let platform = of.0.to_string();
     let opened = service.bank(move |bank| bank.collection_account(&platform, of.1)).await?;
-    let details = opened.map_err(|error| of_bank(&error))?;
+    let details = match opened {
+        Ok(details) => details,
+        Err(BankError::Refused(why)) => {
+            tracing::warn!(%why, "the sandbox bank opens no collection account");
+            return Ok(None);
+        }
+        Err(BankError::Fault(fault)) => return Err(of_bank_fault(&fault)),
+    };
     let details = render::bank(&from_rail(&details));
     service.accounts.put(of, details.clone());
     Ok(Some(details))
 }
 
-/// Does what a sandbox request asks for, unless its key had its answer already.
-pub(crate) async fn once<T>(service: &Service, post: &Post<T>, request: Request) -> Answer {
-    let platform = post.caller.platform()?.to_string();
-    let scope = post.caller.key_scope();
+/// Does what a sandbox request asks for, and lets the writer keep the answer like any other.
+///
+/// The bank keeps its own answer under the key with what it did. So when the process ends before the
+/// writer has the answer, the next request gets it from the bank, and the writer keeps it then.
+pub(crate) async fn once<T>(
+    service: &Service,
+    post: &Post<T>,
+    asked: SandboxAsked,
+    make: impl FnOnce(&mut SandboxBank) -> Result<Request, BankError> + Send + 'static,
+) -> Answer {
+    let platform = post.caller.platform()?;
     let Some(key) = post.key.as_ref().map(|key| key.0.clone()) else {
         return Err(problem("idempotency_key_missing").into());
     };
-    let fingerprint = render::hex(&post.fingerprint);
-    let asked = Asked { scope: scope.to_string(), key: key.clone(), fingerprint };
-    let again = asked.clone();
-    let mut known = service.bank(move |bank| bank.answered(&again)).await?;
-    if known.is_none() {
-        let ask = move |reads: &dyn Reads, at| reads.command_by_key(at, scope, &key);
-        if service.read(ask).await?.is_some() {
-            return Err(problem("idempotency_key_reused").into());
-        }
-        let name = (asked.scope.clone(), asked.key.clone());
-        let answered = service.bank(move |bank| bank.ask(&platform, &asked, &request)).await?;
-        known = Some(answered.map_err(|fault| of_bank(&fault.into()))?);
-        service.bank_keys.write().unwrap_or_else(PoisonError::into_inner).insert(name);
-        service.wake.pass().await;
+    if let Some(first) = earlier(service, post, key.clone()).await? {
+        return Ok(first);
     }
-    let Some(Answered { outcome, again }) = known else { return Err(problem("internal").into()) };
-    match outcome {
-        Ok(done) => Ok(Done { presented: presented(done), replayed: again }),
-        Err(refused) => {
-            let failure = of_bank(&refused.into());
-            if failure.problem.code == "idempotency_key_reused" {
-                return Err(failure);
-            }
-            // The same bytes each time: without an `instance`, which names one request.
-            let (status, body) = (failure.problem.status, failure.problem.to_json());
-            Ok(Done { presented: Presented { status, body }, replayed: again })
+    let named = platform.to_string();
+    let found = service.resource(platform, Key::Platform(platform), &named).await?;
+    let said = if is_suspended(&found) && !post.caller.actor.is_operator() {
+        Err(Rejected::PlatformSuspended)
+    } else {
+        let scope = post.caller.key_scope().to_string();
+        let asked = Asked { scope, key, fingerprint: render::hex(&post.fingerprint) };
+        let ask = move |bank: &mut SandboxBank| {
+            let request = make(bank)?;
+            Ok(bank.ask(&named, &asked, &request)?.outcome?)
+        };
+        match service.bank(ask).await? {
+            Ok(done) => Ok(shown(done)),
+            Err(error) => Err(of_bank(&error)?),
         }
-    }
+    };
+    let command = Command::SandboxAnswer(SandboxAnswer { asked, said });
+    let done = send(service, post, platform, command).await?;
+    service.wake.pass().await;
+    Ok(done)
 }
 
-/// What the sandbox bank answered under a key, if it did.
-pub(crate) async fn recall(
+/// The kept answer to a request, before the bank is asked; another one under its key is refused.
+async fn earlier<T>(
     service: &Service,
-    scope: PlatformId,
-    key: &str,
-) -> Result<Option<Presented>, Failure> {
-    let name = (scope.to_string(), key.to_owned());
-    if !service.bank_keys.read().unwrap_or_else(PoisonError::into_inner).contains(&name) {
-        return Ok(None);
+    post: &Post<T>,
+    key: String,
+) -> Result<Option<Done>, Failure> {
+    let scope = post.caller.key_scope();
+    let kept = service.read(move |reads, at| reads.command_by_key(at, scope, &key)).await?;
+    let Some(StoredCommand { idempotency, status, body, .. }) = kept else { return Ok(None) };
+    if idempotency.is_none_or(|kept| kept.fingerprint != post.fingerprint) {
+        return Err(problem("idempotency_key_reused").into());
     }
-    let known = service.bank(move |bank| bank.recall(&name.0, &name.1)).await?;
-    Ok(known.map(|Answered { outcome, .. }| match outcome {
-        Ok(done) => presented(done),
-        Err(refused) => {
-            let problem = of_bank(&refused.into()).problem;
-            Presented { status: problem.status, body: problem.to_json() }
-        }
-    }))
+    Ok(Some(Done { presented: Presented { status, body }, replayed: true }))
 }
 
-fn presented(done: rails::Done) -> Presented {
+fn is_suspended(found: &Resource) -> bool {
+    matches!(found, Resource::Platform(found) if found.status == PlatformStatus::Suspended)
+}
+
+/// What the bank did, in the words of the wire.
+fn shown(done: rails::Done) -> String {
     match done {
-        rails::Done::Credited { bank_id, request } => {
-            let credit = SandboxCredit {
-                bank_id,
-                amount: request.amount.into(),
-                reference: request.reference,
-                payer: render::bank(&from_rail(&request.payer)),
-                collection_account: render::bank(&from_rail(&request.collection_account)),
-            };
-            Presented { status: 201, body: render::json(&credit) }
-        }
-        rails::Done::Decided(known) => {
-            let payout = SandboxPayout {
-                id: known.key.as_deref().map(served_by).unwrap_or_default().to_owned(),
-                bank_id: known.bank_id,
-                amount: known.amount.into(),
-                status: known.standing.name().to_owned(),
-                events_planned: u64::try_from(known.planned).unwrap_or(u64::MAX),
-            };
-            Presented { status: 200, body: render::json(&payout) }
-        }
-        rails::Done::FaultsSet(faults) => {
-            Presented { status: 200, body: render::json(&faults_shown(faults)) }
-        }
-        rails::Done::Reset => {
-            let reset = SandboxReset { reset: "planned events and faults".to_owned() };
-            Presented { status: 200, body: render::json(&reset) }
-        }
+        rails::Done::Credited { bank_id, request } => text(&SandboxCredit {
+            bank_id,
+            amount: request.amount.into(),
+            reference: request.reference,
+            payer: render::bank(&from_rail(&request.payer)),
+            collection_account: render::bank(&from_rail(&request.collection_account)),
+        }),
+        rails::Done::Decided(known) => text(&SandboxPayout {
+            id: known.key.as_deref().map(served_by).unwrap_or_default().to_owned(),
+            bank_id: known.bank_id,
+            amount: known.amount.into(),
+            status: known.standing.name().to_owned(),
+            events_planned: u64::try_from(known.planned).unwrap_or(u64::MAX),
+        }),
+        rails::Done::FaultsSet(faults) => text(&faults_shown(faults)),
+        rails::Done::Reset => text(&SandboxReset { reset: "planned events and faults".to_owned() }),
     }
+}
+
+fn text<T: Serialize>(value: &T) -> String {
+    // Wire types always serialise; the fallback is unreachable.
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 /// Faults on the wire.

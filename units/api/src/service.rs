@@ -3,10 +3,10 @@
 //! Commands go through the writer; reads go to the read port on threads of their own, bounded, at
 //! the writer's position when they arrive. Start at [`Service::command`] and [`Service::read`].
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ledger::{PlatformId, Timestamp};
 use payments::ids::KeyId;
@@ -38,8 +38,6 @@ pub(crate) struct Service {
     pub(crate) accounts: CollectionAccounts,
     pub(crate) cursors: CursorKey,
     pub(crate) rates: RateLimiter<KeyId>,
-    /// Idempotency keys that were used on the sandbox bank, with their scopes.
-    pub(crate) bank_keys: RwLock<HashSet<(String, String)>>,
     /// Looks at keys that are not known to be right, by address.
     pub(crate) guesses: RateLimiter<IpAddr>,
     pub(crate) remembered: Remembered,
@@ -86,13 +84,6 @@ impl Service {
 
     /// Sends a command, and waits for its answer.
     pub(crate) async fn command(&self, envelope: Envelope, mode: Mode) -> Result<Done, Failure> {
-        if let Some(idempotency) = &envelope.idempotency {
-            let name = (idempotency.scope.to_string(), idempotency.key.clone());
-            let used = self.bank_keys.read().unwrap_or_else(PoisonError::into_inner);
-            if used.contains(&name) {
-                return Err(problem("idempotency_key_reused").into());
-            }
-        }
         let changes_keys = changes_keys(&envelope.command);
         let concerns_bank = concerns_bank(&envelope.command);
         let (reply, answer) = oneshot::channel();
@@ -127,7 +118,7 @@ impl Service {
     /// future: what was made by then never changes.
     pub(crate) async fn close(&self, at: Timestamp) -> Result<(), Failure> {
         let (reply, closed) = oneshot::channel();
-        let taken = self.writer.close(at, move |_| {
+        let taken = self.writer.close(at, move || {
             // Nobody may be there any more to hear it.
             let _ = reply.send(());
         });
@@ -268,7 +259,8 @@ const fn changes_keys(command: &Command) -> bool {
         | Command::ClockAdvance { .. }
         | Command::RailAnswer { .. }
         | Command::RailNotice(_)
-        | Command::HoldExpire { .. } => false,
+        | Command::HoldExpire { .. }
+        | Command::SandboxAnswer(_) => false,
     }
 }
 
@@ -294,6 +286,7 @@ const fn concerns_bank(command: &Command) -> bool {
         | Command::Update(_)
         | Command::RailAnswer { .. }
         | Command::RailNotice(_)
-        | Command::HoldExpire { .. } => false,
+        | Command::HoldExpire { .. }
+        | Command::SandboxAnswer(_) => false,
     }
 }

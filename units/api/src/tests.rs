@@ -6,6 +6,7 @@ mod bad_input;
 mod coverage;
 mod document;
 mod edges;
+mod kept;
 mod keys;
 mod lists;
 mod live;
@@ -191,6 +192,11 @@ impl World {
         let file = |restarts: u64| self.parts.folder.join(format!("bank-{restarts}"));
         std::fs::copy(file(restarts), file(restarts + 1)).unwrap();
         *bank = SandboxBank::open(&file(restarts + 1)).unwrap();
+    }
+
+    /// Asks the bank as another process would, past the API.
+    pub(super) fn with_bank<T>(&self, ask: impl FnOnce(&mut SandboxBank) -> T) -> T {
+        ask(&mut self.parts.bank.lock().unwrap())
     }
 
     /// A new idempotency key.

@@ -27,6 +27,16 @@ pub(super) fn check(parts: &[Part]) -> Result<(), Rejected> {
     Ok(())
 }
 
+/// A part is something, where it says how much; the remainder, and what is rounded, may be nothing.
+pub(super) fn positive(parts: &[Part]) -> Result<(), Rejected> {
+    let is_nothing = |part: &Part| match part.size {
+        PartSize::Fixed(amount) => amount.is_zero(),
+        PartSize::Share(share) => share.get() == 0,
+        PartSize::Remainder => false,
+    };
+    if parts.iter().any(is_nothing) { Err(Rejected::AmountNotPositive) } else { Ok(()) }
+}
+
 /// The shares of `whole`: fixed parts as said, millionths by largest remainder, the remainder what is left.
 pub(super) fn resolve(parts: &[Part], whole: Amount) -> Result<Vec<Share>, Rejected> {
     let proportional = proportional(parts, whole)?;

@@ -77,7 +77,8 @@ fn check_form(draft: &Draft<'_>, command: &Pay) -> Result<(), Rejected> {
         let detail = "must be after the platform's time, by 90 days at most".to_owned();
         return Err(Rejected::invalid("/expires_at", detail));
     }
-    positive(command.amount)
+    positive(command.amount)?;
+    parts::positive(&command.parts)
 }
 
 fn check_parties(

@@ -1,6 +1,6 @@
 //! Platforms: made whole, with a first role, their own customer and its accounts; and the sandbox clock.
 
-use crate::command::{PlatformCreate, RoleTerms};
+use crate::command::{PlatformCreate, RoleTerms, SandboxAnswer};
 use crate::draft::{Decision, Draft};
 use crate::ids::{CustomerId, RoleId};
 use crate::limits::{
@@ -118,5 +118,17 @@ pub(super) fn clock_advance(mut draft: Draft<'_>, micros: i64) -> Result<Decisio
     platform.clock_offset_micros = offset;
     platform.meta.touch(draft.at());
     draft.put(platform)?;
+    draft.finish(Key::Platform(id))
+}
+
+/// Keeps what the sandbox bank answered.
+pub(super) fn sandbox_answer(draft: Draft<'_>, answer: &SandboxAnswer) -> Result<Decision, Stop> {
+    if !draft.is_sandbox() {
+        return Err(Rejected::NotASandbox.into());
+    }
+    if let Err(refused) = &answer.said {
+        return Err(refused.clone().into());
+    }
+    let id = draft.platform();
     draft.finish(Key::Platform(id))
 }

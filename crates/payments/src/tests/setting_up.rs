@@ -361,3 +361,19 @@ fn a_limit_shows_its_figures() {
     );
     desk.paid(pay_one(ann, "2.00", bob));
 }
+
+/// Goal: what the sandbox bank answered is kept as it was said, and changes nothing. Method: a yes and
+/// a no for a platform that is suspended, since the bank has done it; then in a live store.
+#[test]
+fn what_the_bank_answered_changes_nothing() {
+    let mut desk = Desk::new();
+    let answered =
+        |said| Command::SandboxAnswer(SandboxAnswer { asked: SandboxAsked::Reset, said });
+    desk.done(Command::Transition(to(&Key::Platform(PLATFORM), "suspended")));
+    let yes = desk.ask(answered(Ok("yes".to_owned()))).unwrap();
+    assert_eq!((yes.changes, yes.entry, yes.minted), (Vec::new(), None, 0));
+    let no = Rejected::BankRefused { detail: "no".to_owned() };
+    assert_eq!(desk.ask(answered(Err(no.clone()))), Err(no));
+    desk.sandbox = false;
+    assert_eq!(code_of(&desk.ask(answered(Ok("yes".to_owned())))), "not_a_sandbox");
+}

@@ -69,7 +69,7 @@ type Row<'r> = (&'r [PartSize], Result<&'r [u128], &'r str>);
 fn a_split_is_cut_by_largest_remainder() {
     let fixed = |count| PartSize::Fixed(minor(count));
     let share = |parts| PartSize::Share(ppm(parts));
-    let rows: [Row<'_>; 12] = [
+    let rows: [Row<'_>; 16] = [
         (&[PartSize::Remainder], Ok(&[100])),
         (&[fixed(100)], Ok(&[100])),
         (&[fixed(99)], Err("split_unbalanced")),
@@ -82,6 +82,10 @@ fn a_split_is_cut_by_largest_remainder() {
         (&[share(335_000), share(335_000), PartSize::Remainder], Ok(&[34, 33, 33])),
         (&[share(600_000), share(400_001)], Err("split_unbalanced")),
         (&[PartSize::Remainder, PartSize::Remainder], Err("value_invalid")),
+        (&[fixed(100), fixed(0)], Err("amount_not_positive")),
+        (&[share(1_000_000), share(0)], Err("amount_not_positive")),
+        (&[share(999_999), share(1)], Ok(&[100, 0])),
+        (&[fixed(100), PartSize::Remainder], Ok(&[100, 0])),
     ];
     for (sizes, expected) in rows {
         let mut desk = Desk::new();

@@ -4,10 +4,13 @@
 use std::sync::mpsc::{Receiver, channel};
 
 use ledger::Timestamp;
-use payments::{Command, Key};
+use payments::{Command, Key, OPERATOR};
+use store::Truth;
 
 use super::troubled::{Trouble, Troubled};
-use super::world::{Plain, SECOND, START, World, caller, came, envelope, pay_one};
+use super::world::{
+    Plain, SECOND, START, World, caller, came, envelope, operator, pay_one, platform_create,
+};
 use crate::limits::{BATCH_MAX, QUEUE_MAX};
 use crate::{Answer, Ended, Handle, Mode, Overloaded, Processor, Request, Writer};
 
@@ -71,7 +74,7 @@ fn answers_come_after_the_commit() {
             submit(&handle, request(&world, Command::Pay(pay_one(ann, "1.00", bob)))).unwrap();
         let Answer::Kept { position, .. } = answer.recv().unwrap() else { panic!("kept") };
         assert!(handle.position() >= position);
-        assert_eq!(store::Truth::position(&mut store.inner.clone()).unwrap(), position);
+        assert_eq!(Truth::position(&mut store.inner.clone()).unwrap(), position);
     }
     assert_eq!(handle.position(), before + 3);
     drop(handle);
@@ -116,6 +119,35 @@ fn what_is_due_is_done_unasked() {
     came(&advanced.recv().unwrap()).unwrap();
     came(&paid.recv().unwrap()).unwrap();
     assert_eq!(world.status(Key::Hold(hold)), "expired");
+    drop(handle);
+    assert_eq!(writer.join(), Ended::NobodyLeft);
+}
+
+/// Goal: nothing is written into a time that may have been told of, also when the clock was set back
+/// across a restart. Method: platforms, whose histories begin, after a start with an earlier clock and
+/// after a time that was closed.
+#[test]
+fn a_time_that_was_told_of_stays_closed() {
+    let mut world = World::new();
+    world.person("Ann");
+    let latest = Truth::latest(&mut world.store).unwrap().unwrap();
+    let processor = Processor::new(world.store.clone(), Plain, ()).unwrap();
+    let earlier = Timestamp::from_micros(latest.micros() - 60 * SECOND);
+    let (writer, handle) = Writer::start(processor, move || earlier).unwrap();
+    let mut made_after = |told: Timestamp| {
+        let envelope = envelope(OPERATOR, operator(), platform_create());
+        let request = Request { envelope, mode: Mode::Apply };
+        came(&submit(&handle, request).unwrap().recv().unwrap()).unwrap();
+        let last = Truth::latest(&mut world.store).unwrap().unwrap();
+        assert!(last > told, "{last:?} is after {told:?}");
+        last
+    };
+    let told = made_after(latest);
+    let told = Timestamp::from_micros(told.micros() + 5 * SECOND);
+    let (reply, closed) = channel();
+    handle.close(told, move || reply.send(()).unwrap()).unwrap();
+    closed.recv().unwrap();
+    made_after(told);
     drop(handle);
     assert_eq!(writer.join(), Ended::NobodyLeft);
 }

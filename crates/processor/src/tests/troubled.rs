@@ -62,6 +62,10 @@ impl Truth for Troubled {
         self.inner.head(platform)
     }
 
+    fn latest(&mut self) -> Result<Option<Timestamp>, Fault> {
+        self.inner.latest()
+    }
+
     fn load(&mut self, keys: &[(PlatformId, Key)]) -> Result<Vec<Option<Resource>>, Fault> {
         let asks_for = |account| keys.iter().any(|(_, key)| *key == Key::Account(account));
         match self.now() {

@@ -21,6 +21,10 @@ impl Truth for MemoryStore {
         Ok(self.lock().heads.get(&platform).cloned())
     }
 
+    fn latest(&mut self) -> Result<Option<Timestamp>, Fault> {
+        Ok(self.lock().heads.values().map(|head| head.created_at).max())
+    }
+
     fn load(&mut self, keys: &[(PlatformId, Key)]) -> Result<Vec<Option<Resource>>, Fault> {
         let state = self.lock();
         Ok(keys.iter().map(|key| state.resources.get(key).cloned()).collect())

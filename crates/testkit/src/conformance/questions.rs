@@ -66,6 +66,7 @@ fn ask_truth(
     let platform = world.platform();
     compare!(("head", platform), model, other, |it| it.truth.head(platform))?;
     compare!("heads", model, other, |it| it.journal.heads())?;
+    compare!("latest", model, other, |it| it.truth.latest())?;
     let keys: Vec<(PlatformId, Key)> = (0..5).map(|_| some_key(world)).collect();
     compare!(("load", &keys), model, other, |it| it.truth.load(&keys))?;
     let (scope, key) = some_caller(world);

@@ -21,6 +21,9 @@ impl Model {
         let Payment { payer, amount, parts, bearer, hold_seconds } = *payment;
         well_formed(parts, hold_seconds)?;
         positive(amount)?;
+        if parts.iter().any(|(_, size)| matches!(size, Size::Fixed(0) | Size::Share(0))) {
+            return Err("amount_not_positive");
+        }
         let mut shares = split(parts, amount.minor).ok_or("split_unbalanced")?;
         if parts.iter().any(|(account, _)| *account == payer) {
             return Err("same_account");

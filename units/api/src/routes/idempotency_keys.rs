@@ -2,7 +2,6 @@
 
 use api::idempotency::IdempotencyRecord;
 use axum::extract::{Path, State};
-use processor::Presented;
 use store::StoredCommand;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -12,7 +11,6 @@ use crate::idempotency::Key;
 use crate::problems::not_found;
 use crate::render;
 use crate::requests::Get;
-use crate::sandbox::recall;
 use crate::service::Shared;
 
 /// The routes of this resource.
@@ -35,20 +33,14 @@ async fn get_idempotency_key(
     let scope = get.caller.key_scope();
     let asked = key.clone();
     let found = service.read(move |reads, at| reads.command_by_key(at, scope, &asked.0)).await?;
-    let (created_at, seq, presented) = match found {
-        Some(StoredCommand { created_at, seq, status, body, .. }) => {
-            (Some(render::time(created_at)), Some(seq), Presented { status, body })
-        }
-        None => match recall(&service, scope, &key.0).await? {
-            Some(presented) => (None, None, presented),
-            None => return Err(not_found("answer under this key", &key.0)),
-        },
+    let Some(StoredCommand { created_at, seq, status, body, .. }) = found else {
+        return Err(not_found("answer under this key", &key.0));
     };
     Ok(ok(&IdempotencyRecord {
         key: key.0,
-        created_at,
+        created_at: render::time(created_at),
         seq,
-        status: presented.status,
-        body: serde_json::from_slice(&presented.body).unwrap_or_default(),
+        status,
+        body: serde_json::from_slice(&body).unwrap_or_default(),
     }))
 }

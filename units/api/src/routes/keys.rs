@@ -174,7 +174,7 @@ fn ends(caller: &Caller, said: Option<Timestamp>) -> Result<Option<Timestamp>, F
     match (said, caller.key_expires_at) {
         (Some(said), Some(own)) if said > own => {
             let detail = "must not be after the calling key's own";
-            Err(at("value_invalid", "/expires_at", detail))
+            Err(at("field_invalid", "/expires_at", detail))
         }
         (said, own) => Ok(said.or(own)),
     }

@@ -139,7 +139,7 @@ pub(super) fn fee_rules(
             let pointer = format!("{pointer}/{name}");
             let bound = amount(&pointer, said)?;
             if bound.asset() != fixed.asset() {
-                return Err(at("asset_mismatch", pointer, "must be of the asset of `fixed`"));
+                return Err(at("field_invalid", pointer, "must be of the asset of `fixed`"));
             }
             Ok(Some(bound.minor()))
         };

@@ -7,9 +7,9 @@ use api::sandbox::{
 };
 use axum::extract::{Path, State};
 use ledger::{AccountId, PlatformId};
-use money::Amount;
+use payments::command::SandboxAsked;
 use payments::{Command, Key, Resource};
-use rails::{BankDetails, CreditRequest, Faults, Outcome, Request};
+use rails::{BankDetails, CreditRequest, Faults, Outcome, Request, SandboxBank};
 use store::Reads;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -18,7 +18,7 @@ use super::{Answer, ok, send};
 use crate::failure::Failure;
 use crate::input::{amount, bank, id};
 use crate::limits::SEQ_MAX;
-use crate::problems::{at, not_found, of_bank, problem};
+use crate::problems::{at, not_found, problem};
 use crate::render;
 use crate::requests::{Get, Post};
 use crate::sandbox::{behaviour, faults_shown, once, to_rail};
@@ -57,23 +57,15 @@ async fn create_sandbox_credit(
     let named = named.transpose()?.map(|named| to_rail(&named));
     let behaviour = behaviour("/sandbox", said.sandbox.as_ref())?;
     let reference = reference(&service, platform, (said.account, said.reference)).await?;
-    let collection_account = match named {
-        Some(named) => named,
-        None => own_account(&service, platform, amount).await?,
+    let request = move |bank: &mut SandboxBank| {
+        let collection_account = match named {
+            Some(named) => named,
+            None => bank.collection_account(&platform.to_string(), amount.asset())?,
+        };
+        let credit = CreditRequest { amount, reference, payer, collection_account, behaviour };
+        Ok(Request::Credit(Box::new(credit)))
     };
-    let request = CreditRequest { amount, reference, payer, collection_account, behaviour };
-    once(&service, &post, Request::Credit(Box::new(request))).await
-}
-
-async fn own_account(
-    service: &Service,
-    platform: PlatformId,
-    amount: Amount,
-) -> Result<BankDetails, Failure> {
-    let open = move |bank: &mut rails::SandboxBank| {
-        bank.collection_account(&platform.to_string(), amount.asset())
-    };
-    service.bank(open).await?.map_err(|error| of_bank(&error))
+    once(&service, &post, SandboxAsked::Credit, request).await
 }
 
 /// The payer where nobody is named.
@@ -182,7 +174,8 @@ async fn decide_sandbox_payout(
         Some(Resource::Instruction(instruction)) => instruction.rail_key(),
         Some(_) | None => text,
     };
-    once(&service, &post, Request::Decide { payment, outcome }).await
+    let request = Request::Decide { payment, outcome };
+    once(&service, &post, SandboxAsked::Outcome, |_| Ok(request)).await
 }
 
 /// Read how often the sandbox bank goes wrong
@@ -220,7 +213,7 @@ async fn set_sandbox_faults(State(service): State<Shared>, post: Post<SandboxFau
         rejected_ppm: said.rejected_ppm,
         no_answer_ppm: said.no_answer_ppm,
     };
-    once(&service, &post, Request::SetFaults(faults)).await
+    once(&service, &post, SandboxAsked::Faults, move |_| Ok(Request::SetFaults(faults))).await
 }
 
 /// Reset the sandbox bank
@@ -232,5 +225,5 @@ async fn set_sandbox_faults(State(service): State<Shared>, post: Post<SandboxFau
 async fn reset_sandbox(State(service): State<Shared>, post: Post<ResetSandbox>) -> Answer {
     post.caller.platform()?;
     sandbox_only(&service)?;
-    once(&service, &post, Request::Reset).await
+    once(&service, &post, SandboxAsked::Reset, |_| Ok(Request::Reset)).await
 }

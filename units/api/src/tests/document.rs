@@ -101,6 +101,18 @@ fn codes_are_unique_and_explained() {
     }
 }
 
+/// Goal: what the domain refuses has codes of its own: no 422 is made elsewhere, and no 400 by the
+/// domain. Method: the codes of one of each refusal against the table's.
+#[test]
+fn the_domain_alone_refuses() {
+    let of_domain: BTreeSet<_> = super::tables::refusals().iter().map(|it| it.code()).collect();
+    for row in codes::CODES {
+        let refuses = row.status == 422 && row.code != "idempotency_key_reused";
+        let expected = refuses || row.status != 400 && of_domain.contains(row.code);
+        assert_eq!(of_domain.contains(row.code), expected, "{}", row.code);
+    }
+}
+
 /// Goal: the table and the domain agree on every refusal. Method: one of each, in their order.
 #[test]
 fn the_table_agrees_with_the_domain() {

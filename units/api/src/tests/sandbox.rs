@@ -84,3 +84,76 @@ async fn answers_outlive_a_restart() {
     let other = world.post_with(path, "faults", &json!({})).await;
     assert_eq!(other.outcome(), "422 idempotency_key_reused");
 }
+
+/// Goal: whatever is asked of the bank is a command with its number and its record, found by the
+/// request. Method: each of them, done and refused; the key tells the same.
+#[tokio::test]
+async fn what_the_bank_is_asked_leaves_a_record() {
+    let world = World::new().await;
+    let (customer, account) = world.customer("Ada Buyer").await;
+    let gbp = json!({ "value": "20.00", "asset": "GBP" });
+    let credit = json!({ "amount": gbp, "account": account });
+    let refused = json!({ "amount": gbp, "sandbox": { "behaviour": "rejected" } });
+    world.post("/v1/sandbox/credits", &credit).await.done();
+    let payout = waiting_payout(&world, (&customer, &account)).await;
+    let outcome = format!("/v1/sandbox/payouts/{payout}/outcome");
+    let settled = json!({ "outcome": "settled" });
+    let rows = [
+        ("/v1/sandbox/credits", &credit, "sandbox.credit", "applied"),
+        ("/v1/sandbox/credits", &refused, "sandbox.credit", "bank_refused"),
+        (&outcome, &settled, "sandbox.outcome", "applied"),
+        ("/v1/sandbox/faults", &json!({ "seed": 1 }), "sandbox.faults", "applied"),
+        ("/v1/sandbox/reset", &json!({}), "sandbox.reset", "applied"),
+    ];
+    for (path, body, command, outcome) in rows {
+        let key = world.key();
+        let reply = world.post_with(path, &key, body).await;
+        let request = reply.headers["x-request-id"].to_str().unwrap().to_owned();
+        let path = format!("/v1/audit-records?request_id={request}");
+        let found = world.get(&path).await.done();
+        let record = &found.body["data"][0];
+        assert_eq!((&record["command"], &record["outcome"]), (&json!(command), &json!(outcome)));
+        let kept = world.get(&format!("/v1/idempotency-keys/{key}")).await.done();
+        assert_eq!((&kept.body["seq"], &kept.body["body"]), (&record["seq"], &reply.body));
+        assert_eq!(kept.body["status"], reply.status);
+    }
+}
+
+/// Goal: an answer that the process did not live to keep is kept by the next request. Method: the bank
+/// is asked as the edge asks it, without a command; then the same request comes again, and another.
+#[tokio::test]
+async fn an_answer_is_kept_after_all() {
+    let world = World::new().await;
+    let (path, key, body) = ("/v1/sandbox/reset", "lost", json!({}));
+    let platform: ledger::PlatformId = world.platform.parse().unwrap();
+    let route = ("POST", path);
+    let fingerprint = crate::idempotency::fingerprint(route, Some(platform), &body);
+    let asked = rails::Asked {
+        scope: world.platform.clone(),
+        key: key.to_owned(),
+        fingerprint: crate::render::hex(&fingerprint),
+    };
+    world.with_bank(|bank| bank.ask(&world.platform, &asked, &rails::Request::Reset).unwrap());
+    let gone = world.get("/v1/idempotency-keys/lost").await;
+    assert_eq!(gone.outcome(), "404 not_found");
+    let other = world.post_with("/v1/sandbox/faults", key, &json!({ "seed": 1 })).await;
+    assert_eq!(other.outcome(), "422 idempotency_key_reused");
+    let first = world.post_with(path, key, &body).await.done();
+    let again = world.post_with(path, key, &body).await.done();
+    assert!(!is_replayed(&first.headers) && is_replayed(&again.headers));
+    assert_eq!(first.body, again.body);
+}
+
+/// Goal: a platform that is suspended asks nothing of the bank either. Method: its own key, then the
+/// operator's.
+#[tokio::test]
+async fn a_suspended_platform_asks_nothing() {
+    let world = World::new().await;
+    let path = format!("/v1/platforms/{}/transitions", world.platform);
+    world.operator_post(&path, &json!({ "to": "suspended" })).await.done();
+    let (faults, path) = (json!({ "seed": 7, "late_ppm": 1 }), "/v1/sandbox/faults");
+    assert_eq!(world.post(path, &faults).await.outcome(), "409 platform_suspended");
+    assert_eq!(world.get(path).await.done().body["seed"], 0);
+    world.operator_post(path, &faults).await.done();
+    assert_eq!(world.get(path).await.done().body["seed"], 7);
+}

@@ -10,9 +10,8 @@ pub(super) fn refusals() -> Vec<Rejected> {
     let money = |minor| Amount::new(minor, gbp).unwrap();
     let text = || "text".to_owned();
     let (kind, status, to, at) = ("account", "open", "closed", Timestamp::from_micros(0));
+    // Those of arithmetic: text is read before the domain sees it.
     let amount_errors = [
-        AmountError::NotADecimal,
-        AmountError::TooManyDecimals { scale: 2 },
         AmountError::TooLarge,
         AmountError::AssetMismatch { expected: gbp, found: Asset::known("EUR").unwrap() },
         AmountError::BelowZero,
@@ -22,7 +21,6 @@ pub(super) fn refusals() -> Vec<Rejected> {
         amount_errors.map(|source| Rejected::AmountInvalid { pointer: "/amount", source });
     let form = [
         Rejected::ValueInvalid { pointer: "/name", detail: text() },
-        Rejected::AssetUnknown { code: text() },
         Rejected::AmountNotPositive,
         Rejected::SplitUnbalanced { parts: text(), whole: money(1) },
         Rejected::SameAccount { account: text() },
@@ -45,6 +43,8 @@ pub(super) fn refusals() -> Vec<Rejected> {
         Rejected::NotRefundable { transaction: text(), status },
         Rejected::NotASandbox,
         Rejected::RailUnavailable,
+        Rejected::PayoutDecided { detail: text() },
+        Rejected::BankRefused { detail: text() },
     ];
     let capability = "send_bank";
     let rules = [

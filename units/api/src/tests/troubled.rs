@@ -122,6 +122,10 @@ impl Truth for Troubled {
         self.0.head(platform)
     }
 
+    fn latest(&mut self) -> Result<Option<Timestamp>, Fault> {
+        self.0.latest()
+    }
+
     fn load(&mut self, keys: &[(PlatformId, Key)]) -> Result<Vec<Option<Resource>>, Fault> {
         self.0.load(keys)
     }
