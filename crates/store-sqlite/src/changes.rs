@@ -19,18 +19,17 @@ type Place = (Option<Kind>, [u8; 16]);
 /// What the rows of `batch` do not name, as the bytes of the column; `None` if that is nothing.
 pub(crate) fn unnamed(batch: &Batch) -> Result<Option<Vec<u8>>, Fault> {
     let named: BTreeSet<(PlatformId, Key)> = batch.commands.iter().flat_map(named).collect();
-    let mut unnamed: Vec<(PlatformId, Place)> = Vec::new();
-    for (platform, resource) in &batch.resources {
-        if let Some(place) = place(resource)
-            && !named.contains(&(*platform, resource.key()))
-        {
-            unnamed.push((*platform, place));
-        }
-    }
-    if unnamed.is_empty() {
-        return Ok(None);
-    }
-    codec::encode("commands", &unnamed).map(Some)
+    let resources = batch.resources.iter().map(|(platform, resource)| (*platform, resource));
+    places(resources.filter(|(platform, it)| !named.contains(&(*platform, it.key()))))
+}
+
+/// Where these resources stand, as the bytes of the column; `None` if that is nowhere.
+pub(crate) fn places<'r>(
+    resources: impl Iterator<Item = (PlatformId, &'r Resource)>,
+) -> Result<Option<Vec<u8>>, Fault> {
+    let places: Vec<(PlatformId, Place)> =
+        resources.filter_map(|(platform, it)| Some((platform, place(it)?))).collect();
+    if places.is_empty() { Ok(None) } else { codec::encode("commands", &places).map(Some) }
 }
 
 /// What the journal rows of a command name.
