@@ -4,6 +4,7 @@ mod batches;
 mod conformance;
 mod crashes;
 mod faults;
+mod import;
 mod key_uses;
 mod keys;
 mod migrations;

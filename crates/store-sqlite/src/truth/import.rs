@@ -224,11 +224,11 @@ fn put_resources(
             if *platform != head.platform {
                 return Err(ImportFault::NotOnePlatform { why: "a resource is another's" });
             }
-            match resource {
-                Resource::Name(name) if as_transaction_name(&resource.key()).is_some() => {
-                    put_transaction_name(connection, *platform, name, None)?;
-                }
-                other => put(connection, *platform, other)?,
+            put(connection, *platform, resource)?;
+            if let Resource::Name(name) = resource
+                && as_transaction_name(&resource.key()).is_some()
+            {
+                put_transaction_name(connection, *platform, name, None)?;
             }
             if let Resource::ApiKey(key) = resource {
                 check_api_key(connection, head, key.id)?;

@@ -61,7 +61,8 @@ impl Export {
         let folder = self.data.folder_with_store()?;
         let mut still = Still::of(&folder)?;
         if self.output == Path::new("-") {
-            let written = self.write(&mut still.journal, &mut io::stdout().lock());
+            let mut out = BufWriter::new(io::stdout().lock());
+            let written = self.write(&mut still.journal, &mut out);
             return written.map(|_| ());
         }
         if self.output.symlink_metadata().is_ok() {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use indicatif::{ProgressBar, ProgressStyle};
 use store::Mode;
 use store::export::Export;
-use store_sqlite::{ImportFault, SqliteJournal, SqliteStore};
+use store_sqlite::{HeldFolder, ImportFault, SqliteJournal, SqliteStore};
 
 use crate::catching_up::caught_up;
 use crate::client::reach::Data;
@@ -53,7 +53,7 @@ impl Import {
         let mut export = verification::open_export(&self.file)?;
         let folder = DataFolder::new(&self.data.data);
         let mode = export.mode();
-        check_mode(&folder, mode)?;
+        check_folder(&folder, mode)?;
         let report = verification::check_journal(&mut export, None)?;
         if let Some(first) = report.differences.first() {
             return Err(Failure::No(format!(
@@ -87,11 +87,13 @@ impl Import {
     }
 }
 
-/// Money of one kind never gets into a store of the other.
-fn check_mode(folder: &DataFolder, mode: Mode) -> Result<(), Failure> {
+/// Money of one kind never gets into a store of the other; a folder in use is said before the work.
+fn check_folder(folder: &DataFolder, mode: Mode) -> Result<(), Failure> {
     if !folder.holds_a_store() {
         return Ok(());
     }
+    let held = HeldFolder::hold(folder.path());
+    drop(held.map_err(|error| Failure::Unable(chain(&error)))?);
     let journal = SqliteJournal::open_read_only(folder.path());
     let is = journal.map_err(|error| Failure::Unable(chain(&error)))?.mode();
     if is == mode {

@@ -57,6 +57,10 @@ fn a_platform_moves_with_its_history_whole() {
     };
     let before = lists(&caller);
     let beside = export(&folder, &platform, "beside.ndjson");
+    let output = run(&folder, &["import", "beside.ndjson"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("is in use"), "{said}");
     assert!(server.terminate().success());
     let alone = yes(&folder, &["export", "--platform", &platform]);
     assert_eq!(without_header(&beside), without_header(&alone));
@@ -121,6 +125,28 @@ fn exports_stay_in_their_mode() {
     into(&test, &of_live, &["the export is of a live store", "is a test store"]);
     into(&live, &of_test, &["the export is of a test store", "is a live store"]);
     assert_eq!(last_line(&yes(&test, &["verify", "--json"]))["ok"], true);
+}
+
+/// Goal: one key has one effect in a store. Method: the operator makes a platform under the same key
+/// in two stores, and one of them is to be moved to the other.
+#[test]
+fn a_key_of_the_operator_is_not_taken_twice() {
+    let (here, there) = (Folder::new("here"), Folder::new("there"));
+    let body = json!({ "name": "Rides", "assets": ["GBP"], "fees": [] });
+    for folder in [&here, &there] {
+        let server = Served::start(folder);
+        let operator = Caller::new(&server.url, &folder.operator_key());
+        operator.made("/v1/platforms", "the-same-key", &body);
+        assert!(server.terminate().success());
+    }
+    let listed = yes(&here, &["platforms", "list", "--json"]);
+    let rides = listed.lines().map(last_line).find(|it| it["name"] == "Rides").unwrap();
+    export(&here, rides["id"].as_str().unwrap(), "rides");
+    let file = here.path().join("rides");
+    let expected = ["the-same-key", "is used in this store already", "nothing was imported"];
+    refused(&there, &["import", file.to_str().unwrap()], &expected);
+    assert_eq!(yes(&there, &["platforms", "list", "--json"]).lines().count(), 2);
+    assert_eq!(last_line(&yes(&there, &["verify", "--json"]))["ok"], true);
 }
 
 /// Goal: a line that is not the one that was written is named, and nothing of it gets in. Method: an
