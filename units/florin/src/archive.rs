@@ -123,9 +123,7 @@ impl Partial {
     ///
     /// [`Failure`] where it cannot be made.
     pub(crate) fn beside(target: &Path) -> Result<Self, Failure> {
-        let mut name = target.as_os_str().to_owned();
-        name.push(format!(".partial-{}", std::process::id()));
-        let path = PathBuf::from(name);
+        let path = partial_name(target)?;
         let made = DirBuilder::new().mode(0o700).create(&path);
         made.map_err(|error| cannot_write(&path, &error))?;
         Ok(Self { path, kept: false })
@@ -162,6 +160,18 @@ impl Drop for Partial {
             let _ = fs::remove_dir_all(&self.path);
         }
     }
+}
+
+/// A name beside `target` that nothing has: process ids come again, in containers above all.
+///
+/// # Errors
+///
+/// [`Failure`] if the system has no chance to give.
+pub(crate) fn partial_name(target: &Path) -> Result<PathBuf, Failure> {
+    let bytes: [u8; 8] = unit::chance::random_bytes().map_err(|fault| Failure::plain(&fault))?;
+    let mut name = target.as_os_str().to_owned();
+    name.push(format!(".partial-{:016x}", u64::from_be_bytes(bytes)));
+    Ok(PathBuf::from(name))
 }
 
 /// Copies what `from` holds now to the new file `to`, durably; returns what it is.

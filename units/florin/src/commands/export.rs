@@ -69,9 +69,7 @@ impl Export {
             let text = format!("{} is there already: name a new file", self.output.display());
             return Err(Failure::Unable(text));
         }
-        let mut partial = self.output.as_os_str().to_owned();
-        partial.push(format!(".partial-{}", std::process::id()));
-        let partial = PathBuf::from(partial);
+        let partial = archive::partial_name(&self.output)?;
         let written = self.write_file(&mut still.journal, &partial);
         if written.is_err() {
             // What cannot be removed has no last line.

@@ -136,6 +136,45 @@ fn audit_hash(platform: &Value, command: &Value) -> [u8; 32] {
     sha256(&out)
 }
 
+/// Goal: the format is what its page says. Method: every member of every record of a marketplace's
+/// day stands there; of a resource, in the row of its kind.
+#[test]
+fn every_member_is_described() {
+    let page = include_str!("../../../../../docs/export.md");
+    let (folder, platform) = marketplace();
+    let mut kinds = std::collections::BTreeSet::new();
+    for record in records(&export(&folder, &platform, "export")) {
+        let record: Value = serde_json::from_str(&record).unwrap();
+        let (name, inner) = record.as_object().unwrap().iter().next().unwrap();
+        if name != "resource" {
+            assert!(page.contains(&format!("### {name}\n")), "{name}");
+            check_described(page, inner);
+            continue;
+        }
+        let (kind, resource) = inner.as_object().unwrap().iter().next().unwrap();
+        let row = page.lines().find(|line| line.starts_with(&format!("| `{kind}` |")));
+        let row = row.unwrap_or_else(|| panic!("{kind} is not described"));
+        for member in resource.as_object().unwrap().keys() {
+            let of_all = ["id", "meta", "status"].contains(&member.as_str());
+            assert!(of_all || row.contains(&format!("`{member}`")), "{kind}: {member}");
+        }
+        kinds.insert(kind.clone());
+    }
+    assert!(kinds.len() > 10, "{kinds:?}");
+}
+
+fn check_described(page: &str, value: &Value) {
+    if let Some(members) = value.as_object() {
+        for (member, value) in members {
+            assert!(page.contains(&format!("`{member}`")), "{member} is not described");
+            check_described(page, value);
+        }
+    }
+    for value in value.as_array().into_iter().flatten() {
+        check_described(page, value);
+    }
+}
+
 /// Goal: whoever has an export and its description can prove both chains. Method: recompute every
 /// hash from the text of a marketplace's day, and follow both chains to the last line.
 #[test]
