@@ -112,6 +112,8 @@ fn what_is_taken_in_is_what_was_there() {
             let truth = store.truth().unwrap();
             let position = truth.import(&mut export, &mut |_| {}).unwrap();
             assert_eq!(store.journal().unwrap().last_position().unwrap(), position);
+            let log = std::fs::metadata(folder.path().join("truth.db-wal")).unwrap();
+            assert_eq!(log.len(), 0);
         }
         for platform in platforms {
             let mut store = SqliteStore::open(folder.path(), Mode::Test).unwrap();
