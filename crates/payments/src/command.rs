@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::bank::BankDetails;
 use crate::ids::{BankAccountId, CustomerId, HoldId, KeyId, RoleId};
 use crate::meta::{Labels, LabelsPatch};
-use crate::resources::{Bearer, Capability, CustomerKind, FeeRule, Limit, PersonRole};
+use crate::resources::{Attempt, Bearer, Capability, CustomerKind, FeeRule, Limit, PersonRole};
 use crate::view::Key;
 
 /// A command with who asked for it.
@@ -125,8 +125,8 @@ pub enum Command {
     },
     /// A rail answered an instruction.
     RailAnswer {
-        /// The instruction's id.
-        instruction: [u8; 16],
+        /// Which attempt of which instruction.
+        attempt: Attempt,
         /// What was said.
         answer: RailAnswer,
     },
@@ -485,27 +485,27 @@ pub enum RailNotice {
     },
     /// An instruction was carried out.
     Settled {
-        /// The instruction's id.
-        instruction: [u8; 16],
+        /// Which attempt of which instruction.
+        attempt: Attempt,
         /// The rail's id.
         bank_id: String,
     },
     /// It was booked on the safeguarding account.
     Booked {
-        /// The instruction's id.
-        instruction: [u8; 16],
+        /// Which attempt of which instruction.
+        attempt: Attempt,
     },
     /// It was refused after it was accepted.
     Failed {
-        /// The instruction's id.
-        instruction: [u8; 16],
+        /// Which attempt of which instruction.
+        attempt: Attempt,
         /// Why.
         reason: String,
     },
     /// The money came back, on the safeguarding account.
     Returned {
-        /// The instruction's id.
-        instruction: [u8; 16],
+        /// Which attempt of which instruction.
+        attempt: Attempt,
         /// Why.
         reason: String,
     },

@@ -59,7 +59,7 @@ pub fn decide(envelope: &Envelope, context: Context<'_>) -> Result<Decision, Sto
         Command::Update(command) => updates::update(draft, command),
         Command::Transition(command) => transitions::transition(draft, command),
         Command::ClockAdvance { micros } => platforms::clock_advance(draft, *micros),
-        Command::RailAnswer { instruction, answer } => rails::answer(draft, *instruction, answer),
+        Command::RailAnswer { attempt, answer } => rails::answer(draft, *attempt, answer),
         Command::RailNotice(notice) => rails::notice(draft, notice),
         Command::HoldExpire { hold } => holds::expire(draft, *hold),
     }

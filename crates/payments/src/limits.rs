@@ -36,6 +36,8 @@ pub const HOLD_MICROS_MAX: i64 = 90 * DAY_MICROS;
 pub const CLOCK_ADVANCE_MICROS_MAX: i64 = 366 * DAY_MICROS;
 /// The farthest the sandbox clock may be ahead: 20 years, in microseconds.
 pub const CLOCK_OFFSET_MICROS_MAX: i64 = 20 * 366 * DAY_MICROS;
+/// How often unallocated money may be sent back, where the bank does not manage.
+pub const RETURN_ATTEMPTS_MAX: usize = 50;
 /// One day in microseconds.
 pub const DAY_MICROS: i64 = 86_400_000_000;
 

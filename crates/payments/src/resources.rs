@@ -19,7 +19,7 @@ pub use account::{Account, standing};
 pub use bank_account::{BankAccount, NameCheck};
 pub use customer::{Customer, CustomerKind, Person, PersonRole};
 pub use hold::{Hold, Reserved};
-pub use instruction::{Instruction, InstructionState, Serves};
+pub use instruction::{Attempt, EarlierAttempt, Instruction, InstructionState, Serves, served_by};
 pub use key::ApiKey;
 pub use platform::Platform;
 pub use refund::{Refund, RefundLeg};

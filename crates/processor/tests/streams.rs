@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use store::{MemoryStore, Mode};
 use testkit::generator::{START, Scope, TICK, stream};
 use testkit::model::{Kept, Model, Outcome};
+use testkit::operation::Instructed;
 use testkit::play::play;
 
 /// Seeds of streams that once found something: a fee given back twice after a refund came back, money
@@ -78,6 +79,7 @@ const REACHED: &[&str] = &[
     "refund submitted",
     "refund_exceeds_captured",
     "replayed",
+    "returned again",
     "role_not_usable",
     "same_account",
     "split_unbalanced",
@@ -112,6 +114,10 @@ fn streams_reach_every_refusal_and_state() {
             });
             model.expire(now);
         }
+        let again = |of: &Instructed| matches!(of, Instructed::Transaction(_, 2..));
+        reached.extend(
+            model.instructed().iter().find(|of| again(of)).map(|_| "returned again".to_owned()),
+        );
         let counts = model.counts();
         let transactions = (0..counts.transactions).filter_map(|slot| model.transaction(slot));
         reached.extend(transactions.map(|it| format!("transaction {}", it.status)));

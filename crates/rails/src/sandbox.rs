@@ -265,12 +265,8 @@ impl SandboxBank {
     }
 
     fn check_turnover(&self, platform: &str, amount: Amount) -> Result<(), Refused> {
-        let ours = self.state.credits.iter().filter(|credit| {
-            credit.platform == platform && credit.request.amount.asset() == amount.asset()
-        });
-        let total = ours
-            .map(|credit| credit.request.amount.minor())
-            .fold(amount.minor(), u128::saturating_add);
+        let known = self.state.platforms.get(platform);
+        let total = known.map_or(amount.minor(), |known| known.turnover_with(amount));
         if total > TURNOVER_MAX { Err(Refused::TurnoverFull) } else { Ok(()) }
     }
 

@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use money::Asset;
+use money::{Amount, Asset};
 use serde::{Deserialize, Serialize};
 
 use crate::plan::{self, CreditStep, Delayed, PayoutStep};
@@ -146,6 +146,8 @@ pub(crate) struct Platform {
     pub(crate) waiting: BTreeSet<PaymentRef>,
     /// How many payments were ever taken.
     pub(crate) payments: usize,
+    /// Minor units that ever came in.
+    pub(crate) turnover: BTreeMap<Asset, u128>,
 }
 
 /// Everything the bank remembers.
@@ -280,6 +282,8 @@ impl State {
         let index = self.credits.len();
         let platform = self.platforms.entry(credit.platform.clone()).or_default();
         platform.take(credit.chosen_by);
+        let amount = credit.request.amount;
+        platform.turnover.insert(amount.asset(), platform.turnover_with(amount));
         platform.plan_credit(index, plan::credit(&credit.behaviour));
         platform.waiting.insert(PaymentRef::Credit(index));
         self.credits.push(credit);
@@ -393,6 +397,12 @@ impl Platform {
     /// Steps that wait for the clock.
     pub(crate) fn planned_len(&self) -> usize {
         self.arrivals.len() + self.due.len()
+    }
+
+    /// Minor units of the asset that will ever have come in, once `amount` has.
+    pub(crate) fn turnover_with(&self, amount: Amount) -> u128 {
+        let before = self.turnover.get(&amount.asset()).copied().unwrap_or(0);
+        before.saturating_add(amount.minor())
     }
 
     /// Whether a reset would change anything.

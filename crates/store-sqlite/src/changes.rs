@@ -5,7 +5,7 @@
 //! `changed` of its last command, so that whoever follows the journal misses nothing. Windows and
 //! names are left out: the read model reads those from the truth.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use ledger::PlatformId;
 use payments::{Key, Kind, Resource};
@@ -18,17 +18,29 @@ type Place = (Option<Kind>, [u8; 16]);
 
 /// What the rows of `batch` do not name, as the bytes of the column; `None` if that is nothing.
 pub(crate) fn unnamed(batch: &Batch) -> Result<Option<Vec<u8>>, Fault> {
-    let named: BTreeSet<(PlatformId, Key)> = batch.commands.iter().flat_map(named).collect();
+    let mut named: HashSet<(PlatformId, Place)> = HashSet::with_capacity(batch.resources.len());
+    for Committed { audit, entry, .. } in &batch.commands {
+        let touched = audit.touched.iter().map(|it| (Some(it.kind), it.id));
+        named.extend(touched.map(|place| (audit.platform, place)));
+        if let Some(entry) = entry {
+            let accounts = entry.legs.iter().map(|leg| *leg.leg.account.as_bytes());
+            named.extend(accounts.map(|id| (entry.platform, (Some(Kind::Account), id))));
+        }
+    }
     let resources = batch.resources.iter().map(|(platform, resource)| (*platform, resource));
-    places(resources.filter(|(platform, it)| !named.contains(&(*platform, it.key()))))
+    let places = resources.filter_map(|(platform, it)| Some((platform, place(it)?)));
+    encode(places.filter(|place| !named.contains(place)))
 }
 
 /// Where these resources stand, as the bytes of the column; `None` if that is nowhere.
 pub(crate) fn places<'r>(
     resources: impl Iterator<Item = (PlatformId, &'r Resource)>,
 ) -> Result<Option<Vec<u8>>, Fault> {
-    let places: Vec<(PlatformId, Place)> =
-        resources.filter_map(|(platform, it)| Some((platform, place(it)?))).collect();
+    encode(resources.filter_map(|(platform, it)| Some((platform, place(it)?))))
+}
+
+fn encode(places: impl Iterator<Item = (PlatformId, Place)>) -> Result<Option<Vec<u8>>, Fault> {
+    let places: Vec<(PlatformId, Place)> = places.collect();
     if places.is_empty() { Ok(None) } else { codec::encode("commands", &places).map(Some) }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::{Connection, OpenFlags, Result};
 
-use crate::limits::{BUSY_MS, STATEMENTS_MAX};
+use crate::limits::{BUSY_MS, READ_CACHE_KIB, STATEMENTS_MAX, WRITER_CACHE_KIB};
 
 /// What says "this file is a truth of Florin" (`FLRN`).
 pub(crate) const TRUTH_ID: i32 = 0x464c_524e;
@@ -14,7 +14,7 @@ pub(crate) const TRUTH_ID: i32 = 0x464c_524e;
 pub(crate) const READ_ID: i32 = 0x464c_5252;
 
 /// Tables that only ever grow.
-const GROWING: &[&str] = &["commands", "audit_records", "entries", "assets", "store"];
+const GROWING: &[&str] = &["commands", "assets", "store"];
 
 /// The connection that is to write the truth; before [`make_durable`] it leaves the file as it is.
 pub(crate) fn truth_writer(path: &Path) -> Result<Connection> {
@@ -26,6 +26,7 @@ pub(crate) fn make_durable(truth: &Connection) -> Result<()> {
     truth.pragma_update(None, "journal_mode", "wal")?;
     truth.pragma_update(None, "synchronous", "full")?;
     truth.pragma_update(None, "foreign_keys", "on")?;
+    truth.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
     truth.pragma_update(None, "wal_autocheckpoint", 0)
 }
 
@@ -47,7 +48,7 @@ pub(crate) fn read_writer(path: &Path) -> Result<Connection> {
     let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "off")?;
-    connection.pragma_update(None, "cache_size", -65_536)?;
+    connection.pragma_update(None, "cache_size", -READ_CACHE_KIB)?;
     Ok(connection)
 }
 

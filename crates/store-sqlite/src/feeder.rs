@@ -20,10 +20,12 @@ use payments::Key;
 use rusqlite::{Connection, TransactionBehavior, params};
 use store::Fault;
 
+use rows::Rows;
+
 use crate::changes;
 use crate::columns::While;
 use crate::connection::{READ_ID, read_writer, truth_reader};
-use crate::journal_rows::{audit_hash_at, commands_after, last_position};
+use crate::journal_rows::{Answers, audit_hash_at, commands_after, last_position};
 use crate::key_uses;
 use crate::limits::{CHECKED_BYTES_MAX, FEED_COMMANDS_MAX, FEED_RETRY_MS};
 use crate::open::Shared;
@@ -86,7 +88,7 @@ impl Feeder {
         // One snapshot for all that is read: a resource is never older than its command.
         let looking = self.shared.snapshot.lock().unwrap_or_else(PoisonError::into_inner);
         let truth = self.truth.unchecked_transaction().to(ACTION)?;
-        let commands = commands_after(&truth, from, FEED_COMMANDS_MAX)?;
+        let commands = commands_after(&truth, (from, FEED_COMMANDS_MAX), Answers::LeftOut)?;
         let Some((last, _)) = commands.last() else { return Ok(from) };
         let mut keys: BTreeSet<(PlatformId, Key)> = BTreeSet::new();
         for (committed, changed) in &commands {
@@ -107,9 +109,11 @@ impl Feeder {
         let behavior = TransactionBehavior::Immediate;
         let read = self.read.transaction_with_behavior(behavior).to(ACTION)?;
         // In the order of keys: accounts stand before the transactions that name them.
+        let mut rows = Rows::new(&read);
         for (platform, resource) in &found {
-            rows::put(&read, *platform, resource)?;
+            rows.put(*platform, resource)?;
         }
+        drop(rows);
         for (committed, _) in &commands {
             history::append(&read, committed)?;
         }

@@ -9,7 +9,7 @@ use store::{Committed, Fault, Head, Journal, Mode};
 
 use crate::columns::While;
 use crate::connection::truth_reader;
-use crate::journal_rows::{HEAD_COLUMNS, commands_after, head, last_position};
+use crate::journal_rows::{Answers, HEAD_COLUMNS, commands_after, head, last_position};
 use crate::open::{OpenError, TRUTH_FILE, check_truth, mode_of};
 use crate::resources::{Cursor, after};
 
@@ -50,7 +50,7 @@ impl Journal for SqliteJournal {
     }
 
     fn commands_after(&mut self, position: u64, limit: usize) -> Result<Vec<Committed>, Fault> {
-        let found = commands_after(&self.connection, position, limit)?;
+        let found = commands_after(&self.connection, (position, limit), Answers::Read)?;
         Ok(found.into_iter().map(|(committed, _)| committed).collect())
     }
 

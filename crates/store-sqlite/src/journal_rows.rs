@@ -3,7 +3,7 @@
 use ledger::{Entry, EntryId, LegAfter, PlatformId, Timestamp, TransactionId};
 use payments::audit::AuditRecord;
 use payments::{Idempotency, Key};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, Statement, params};
 use store::{Committed, Fault, Head, StoredCommand, codec};
 
 use crate::columns::{While, number, rows_max};
@@ -15,66 +15,60 @@ const SAVING: &str = "save a command";
 pub(crate) const COMMAND_COLUMNS: &str =
     "c.platform_id, c.seq, c.created_at, c.scope, c.key, c.fingerprint, c.status, c.body";
 /// The columns that [`entry`] reads, in its order.
-pub(crate) const ENTRY_COLUMNS: &str = "e.platform_id, e.seq, e.entry_id, e.transaction_id, \
-     e.transition_no, e.created_at, e.effective_at, e.legs, e.prev_hash, e.hash";
+pub(crate) const ENTRY_COLUMNS: &str =
+    "c.platform_id, c.seq, c.created_at, c.transaction_id, c.transition_no, c.entry";
 
 /// A command with its records, and the bytes that name what else its commit changed.
 pub(crate) type CommandRow = (Committed, Option<Vec<u8>>);
 
-/// Appends a command with its records. `changed` names what neither of these names; see
-/// [`changes`](crate::changes).
+/// What stands in the bytes of an entry: its id, when it happened, its legs, and its two hashes.
+type EntryRest = (EntryId, Timestamp, Vec<LegAfter>, [u8; 32], [u8; 32]);
+
+/// Appends commands with their records. `changed` names what none of these name; it stands with the
+/// last. See [`changes`](crate::changes).
 pub(crate) fn append(
     connection: &Connection,
+    commands: &[Committed],
+    changed: Option<&[u8]>,
+) -> Result<(), Fault> {
+    let sql = "INSERT INTO commands (position, platform_id, seq, created_at, scope, key, \
+                 fingerprint, status, body, audit, transaction_id, transition_no, entry, changed) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+    let mut statement = connection.prepare_cached(sql).to(SAVING)?;
+    let last = commands.len().saturating_sub(1);
+    for (index, committed) in commands.iter().enumerate() {
+        append_one(&mut statement, committed, changed.filter(|_| index == last))?;
+    }
+    Ok(())
+}
+
+fn append_one(
+    statement: &mut Statement<'_>,
     committed: &Committed,
     changed: Option<&[u8]>,
 ) -> Result<(), Fault> {
     let Committed { position, command, audit, entry } = committed;
     let caller = command.idempotency.as_ref();
-    let sql = "INSERT INTO commands (position, platform_id, seq, created_at, scope, key, \
-                 fingerprint, status, body, changed) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-    let mut statement = connection.prepare_cached(sql).to(SAVING)?;
-    statement
-        .execute(params![
-            position,
-            command.platform.as_bytes(),
-            command.seq,
-            command.created_at.micros(),
-            caller.map(|caller| caller.scope.as_bytes()),
-            caller.map(|caller| &caller.key),
-            caller.map(|caller| &caller.fingerprint),
-            command.status,
-            command.body,
-            changed,
-        ])
-        .to(SAVING)?;
-    let sql = "INSERT INTO audit_records (position, platform_id, body) VALUES (?1, ?2, ?3)";
-    let mut statement = connection.prepare_cached(sql).to(SAVING)?;
-    let body = codec::encode("audit_records", audit)?;
-    statement.execute(params![position, audit.platform.as_bytes(), body]).to(SAVING)?;
-    entry.as_ref().map_or(Ok(()), |entry| append_entry(connection, *position, entry))
-}
-
-fn append_entry(connection: &Connection, position: u64, entry: &Entry) -> Result<(), Fault> {
-    let sql = "INSERT INTO entries (position, platform_id, seq, entry_id, transaction_id, \
-                 transition_no, created_at, effective_at, legs, prev_hash, hash) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
-    let mut statement = connection.prepare_cached(sql).to(SAVING)?;
-    statement
-        .execute(params![
-            position,
-            entry.platform.as_bytes(),
-            entry.seq,
-            entry.id.as_bytes(),
-            entry.transaction.as_bytes(),
-            entry.transition_no,
-            entry.created_at.micros(),
-            entry.effective_at.micros(),
-            codec::encode("entries", &entry.legs)?,
-            entry.prev_hash,
-            entry.hash,
-        ])
-        .to(SAVING)?;
+    let rest = entry.as_ref().map(|it| {
+        codec::encode("entries", &(it.id, it.effective_at, &it.legs, it.prev_hash, it.hash))
+    });
+    let values = params![
+        position,
+        command.platform.as_bytes(),
+        command.seq,
+        command.created_at.micros(),
+        caller.map(|caller| caller.scope.as_bytes()),
+        caller.map(|caller| &caller.key),
+        caller.map(|caller| &caller.fingerprint),
+        command.status,
+        command.body,
+        codec::encode("audit_records", audit)?,
+        entry.as_ref().map(|entry| entry.transaction.as_bytes()),
+        entry.as_ref().map(|entry| entry.transition_no),
+        rest.transpose()?,
+        changed,
+    ];
+    statement.execute(values).to(SAVING)?;
     Ok(())
 }
 
@@ -89,7 +83,7 @@ pub(crate) fn audit_hash_at(
     connection: &Connection,
     position: u64,
 ) -> Result<Option<[u8; 32]>, Fault> {
-    let sql = "SELECT body FROM audit_records WHERE position = ?1";
+    let sql = "SELECT audit FROM commands WHERE position = ?1";
     let mut statement = connection.prepare_cached(sql).to(ACTION)?;
     let mut rows = statement.query([number(position)]).to(ACTION)?;
     let Some(row) = rows.next().to(ACTION)? else { return Ok(None) };
@@ -107,16 +101,28 @@ pub(crate) fn command_at(
     statement.query_row([position], |row| stored_command(row, 0)).optional().to(ACTION)
 }
 
+/// Whether answers are read with their commands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Answers {
+    /// As they were sent.
+    Read,
+    /// Empty, which takes less time.
+    LeftOut,
+}
+
 /// The commands after `position`, at most `limit`.
 pub(crate) fn commands_after(
     connection: &Connection,
-    position: u64,
-    limit: usize,
+    (position, limit): (u64, usize),
+    answers: Answers,
 ) -> Result<Vec<CommandRow>, Fault> {
+    let columns = match answers {
+        Answers::Read => COMMAND_COLUMNS.to_owned(),
+        Answers::LeftOut => COMMAND_COLUMNS.replace("c.body", "x''"),
+    };
     let sql = format!(
-        "SELECT c.position, c.changed, a.body, {COMMAND_COLUMNS}, {ENTRY_COLUMNS} \
-         FROM commands c JOIN audit_records a USING (position) LEFT JOIN entries e USING (position) \
-         WHERE c.position > ?1 ORDER BY c.position LIMIT ?2"
+        "SELECT c.position, c.changed, c.audit, {columns}, {ENTRY_COLUMNS} \
+         FROM commands c WHERE c.position > ?1 ORDER BY c.position LIMIT ?2"
     );
     let mut statement = connection.prepare_cached(&sql).to(ACTION)?;
     let mut rows = statement.query(params![number(position), rows_max(limit)]).to(ACTION)?;
@@ -158,24 +164,23 @@ pub(crate) fn stored_command(row: &Row<'_>, first: usize) -> rusqlite::Result<St
     })
 }
 
-/// An entry of [`ENTRY_COLUMNS`] that start at column `first`; `None` where they are null.
+/// An entry of [`ENTRY_COLUMNS`] that start at column `first`; `None` where there is none.
 pub(crate) fn entry(row: &Row<'_>, first: usize) -> Result<Option<Entry>, Fault> {
-    let platform: Option<[u8; 16]> = row.get(first).to(ACTION)?;
-    let Some(platform) = platform else { return Ok(None) };
-    let legs = row.get_ref(first + 7).to(ACTION)?.as_blob().unwrap_or_default();
-    let legs: Vec<LegAfter> = codec::decode("entries", legs)?;
+    let bytes = row.get_ref(first + 5).to(ACTION)?.as_blob_or_null();
+    let Some(bytes) = bytes.map_err(rusqlite::Error::from).to(ACTION)? else { return Ok(None) };
+    let (id, effective_at, legs, prev_hash, hash): EntryRest = codec::decode("entries", bytes)?;
     let read = |row: &Row<'_>| -> rusqlite::Result<Entry> {
         Ok(Entry {
-            platform: PlatformId::from_bytes(platform),
+            platform: PlatformId::from_bytes(row.get(first)?),
             seq: row.get(first + 1)?,
-            id: EntryId::from_bytes(row.get(first + 2)?),
+            id,
             transaction: TransactionId::from_bytes(row.get(first + 3)?),
             transition_no: row.get(first + 4)?,
-            created_at: Timestamp::from_micros(row.get(first + 5)?),
-            effective_at: Timestamp::from_micros(row.get(first + 6)?),
+            created_at: Timestamp::from_micros(row.get(first + 2)?),
+            effective_at,
             legs,
-            prev_hash: row.get(first + 8)?,
-            hash: row.get(first + 9)?,
+            prev_hash,
+            hash,
         })
     };
     read(row).map(Some).to(ACTION)

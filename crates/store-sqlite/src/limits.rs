@@ -6,16 +6,34 @@ pub const READ_WAIT_MS: u64 = 1_000;
 pub const READERS_MAX: usize = 4;
 /// How many commands the feeder takes into the read model in one transaction.
 pub const FEED_COMMANDS_MAX: usize = 4_096;
+/// How long the feeder waits for more commands while no reader waits for it, in milliseconds.
+pub const FEED_GATHER_MS: u64 = 100;
+/// With so many commands it waits no longer.
+pub const FEED_GATHER_COMMANDS: u64 = 1_024;
+/// How many commands the read model may be behind before the writer waits for it: what it is fed in
+/// less time than a reader waits.
+pub const FEED_LAG_MAX: u64 = 8_192;
+/// How long the writer waits for the feeder before a batch, in milliseconds.
+pub const FEED_LAG_WAIT_MS: u64 = 1_000;
 /// How long the feeder waits after a fault before it tries again, in milliseconds.
 pub const FEED_RETRY_MS: u64 = 1_000;
 /// From how many pages of 4096 bytes in the truth's log on it is brought into the file.
 pub const LOG_PAGES_MIN: u32 = 1_000;
 /// From how many pages on the writer is held up, so that the log can begin anew.
 pub const LOG_PAGES_MAX: u32 = 8_000;
+/// From how many pages on nothing is written before the log has begun anew.
+pub const LOG_PAGES_HARD: u32 = 64_000;
+/// How long the writer waits then for whoever still reads the log, in milliseconds.
+pub const LOG_WAIT_MS: u64 = 1_000;
 /// How long a statement waits for another connection, in milliseconds.
 pub const BUSY_MS: u64 = 10_000;
 /// How long a checkpoint waits for readers, in milliseconds: while it does, the writer waits too.
 pub const CHECKPOINT_BUSY_MS: u64 = 20;
+/// How many KiB of the truth the writer keeps in memory: what a large batch changes fits, so that
+/// nothing is written before its commit.
+pub const WRITER_CACHE_KIB: i64 = 32_768;
+/// How many KiB of the read model its feeder keeps in memory.
+pub const READ_CACHE_KIB: i64 = 65_536;
 /// How many statements a connection keeps prepared.
 pub const STATEMENTS_MAX: usize = 128;
 /// Up to how many bytes a read model is checked when it is opened; a larger one takes too long.
@@ -35,6 +53,7 @@ pub const IMPORT_ROWS: usize = 2_000;
 /// How many API keys have their last use in memory.
 pub const KEY_USES_MAX: usize = 65_536;
 
-const _: () = assert!(LOG_PAGES_MIN < LOG_PAGES_MAX);
+const _: () = assert!(LOG_PAGES_MIN < LOG_PAGES_MAX && LOG_PAGES_MAX < LOG_PAGES_HARD);
+const _: () = assert!(FEED_GATHER_MS < READ_WAIT_MS && FEED_GATHER_COMMANDS < FEED_LAG_MAX);
 const _: () = assert!(CHECKPOINT_BUSY_MS < BUSY_MS);
 const _: () = assert!(ledger::limits::LEGS_MAX <= 2_000 && 2_000 < LEGS_PLACES);

@@ -13,6 +13,7 @@ use crate::connection::{TRUTH_ID, make_durable, truth_checkpointer, truth_writer
 use crate::feeder::Feeder;
 use crate::journal::SqliteJournal;
 use crate::key_uses::KeyUses;
+use crate::limits::LOG_PAGES_HARD;
 use crate::reads::SqliteReads;
 use crate::signal::Signal;
 use crate::truth::SqliteTruth;
@@ -116,7 +117,21 @@ pub(crate) struct Shared {
     /// How many pages the read model may have, where a test says so; 0 for no limit.
     #[cfg(test)]
     pub(crate) pages_max: std::sync::atomic::AtomicU32,
+    /// How long the log may get, where a test says so; 0 for what the limits say.
+    #[cfg(test)]
+    pub(crate) log_pages_hard: std::sync::atomic::AtomicU32,
     _lock: File,
+}
+
+impl Shared {
+    /// From how many pages in the log on nothing is written before it has begun anew.
+    pub(crate) fn log_pages_hard(&self) -> u32 {
+        #[cfg(test)]
+        if let pages @ 1.. = self.log_pages_hard.load(std::sync::atomic::Ordering::SeqCst) {
+            return pages;
+        }
+        LOG_PAGES_HARD
+    }
 }
 
 #[cfg(test)]
@@ -154,6 +169,8 @@ impl SqliteStore {
             key_uses: KeyUses::default(),
             #[cfg(test)]
             pages_max: std::sync::atomic::AtomicU32::new(0),
+            #[cfg(test)]
+            log_pages_hard: std::sync::atomic::AtomicU32::new(0),
             _lock: lock(folder)?,
         });
         let truth_path = folder.join(TRUTH_FILE);

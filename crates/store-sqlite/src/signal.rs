@@ -5,6 +5,8 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::limits::{FEED_GATHER_COMMANDS, FEED_GATHER_MS};
+
 /// What the threads of one store share.
 #[derive(Debug, Default)]
 pub(crate) struct Signal {
@@ -16,6 +18,8 @@ pub(crate) struct Signal {
 struct State {
     committed: u64,
     fed: u64,
+    /// The furthest position that a reader waits for.
+    wanted: u64,
     log_pages: u32,
     /// Why the read model does not move, if it does not.
     stuck: Option<Stuck>,
@@ -86,13 +90,29 @@ impl Signal {
         position: u64,
         patience: Duration,
     ) -> Result<(), (u64, Option<Stuck>)> {
-        let state = self.lock();
+        let mut state = self.lock();
+        if state.fed < position && state.wanted < position {
+            state.wanted = position;
+            self.changed.notify_all();
+        }
         let waited = self.changed.wait_timeout_while(state, patience, |state| state.fed < position);
         let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
         if state.fed < position { Err((state.fed, state.stuck.clone())) } else { Ok(()) }
     }
 
-    /// Waits until the truth has more than the read model; after a fault, at least `pause`.
+    /// Waits while the read model is more than `lag` behind, at most for `patience`; not while it
+    /// cannot be fed, which is for readers to be told.
+    pub(crate) fn wait_room(&self, lag: u64, patience: Duration) {
+        let behind = |state: &mut State| {
+            let is = state.committed.saturating_sub(state.fed);
+            is > lag && state.stuck.is_none() && !state.stopping
+        };
+        // Whatever it is then, the caller goes on.
+        let _ = self.changed.wait_timeout_while(self.lock(), patience, behind);
+    }
+
+    /// Waits until the truth has more than the read model, and then, as long as no reader waits, a
+    /// little for more: much at once is fed in less time. After a fault, at least `pause`.
     pub(crate) fn wait_work(&self, pause: Option<Duration>) -> Wake {
         let mut state = self.lock();
         if let Some(pause) = pause {
@@ -109,6 +129,13 @@ impl Signal {
         }
         let idle = |state: &mut State| !state.stopping && state.committed <= state.fed;
         let state = self.changed.wait_while(state, idle).unwrap_or_else(PoisonError::into_inner);
+        let few = |state: &mut State| {
+            let new = state.committed.saturating_sub(state.fed);
+            !state.stopping && state.wanted <= state.fed && new < FEED_GATHER_COMMANDS
+        };
+        let gather = Duration::from_millis(FEED_GATHER_MS);
+        let gathered = self.changed.wait_timeout_while(state, gather, few);
+        let (state, _) = gathered.unwrap_or_else(PoisonError::into_inner);
         if state.stopping { Wake::Stop } else { Wake::Work }
     }
 

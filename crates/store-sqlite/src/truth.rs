@@ -10,6 +10,7 @@ mod save;
 use std::cell::Cell;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ledger::{PlatformId, Timestamp};
 use payments::{Key, Resource};
@@ -20,6 +21,7 @@ use store::{Batch, Due, Fault, Head, Mode, SaveFault, StoredCommand, Truth};
 use crate::columns::{While, parse_kind, rows_max};
 use crate::journal_rows::{HEAD_COLUMNS, command_at, head, last_position};
 use crate::keys::{KeyIndex, hash};
+use crate::limits::{FEED_LAG_MAX, FEED_LAG_WAIT_MS};
 use crate::open::Shared;
 use crate::resources::{as_transaction_name, find, transaction_name};
 pub use import::ImportFault;
@@ -146,6 +148,10 @@ impl Truth for SqliteTruth {
 
     fn save(&mut self, batch: &Batch) -> Result<(), SaveFault> {
         save::save(self, batch)
+    }
+
+    fn pace(&mut self) {
+        self.shared.signal.wait_room(FEED_LAG_MAX, Duration::from_millis(FEED_LAG_WAIT_MS));
     }
 }
 

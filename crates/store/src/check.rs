@@ -3,7 +3,7 @@
 //! Every store asks this before it writes, and holds the rest (what was saved before) by constraints
 //! of its own. A batch that fails is a bug in the caller; nothing of it is written.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 
 use ledger::{PlatformId, Timestamp};
 
@@ -43,11 +43,11 @@ impl Batch {
     }
 
     fn check_keys(&self) -> Result<(), Fault> {
-        let mut callers = BTreeSet::new();
+        let mut callers = HashSet::new();
         for caller in self.commands.iter().filter_map(|it| it.command.idempotency.as_ref()) {
             ensure!(callers.insert((caller.scope, &caller.key)), "a key is used once");
         }
-        let mut resources = BTreeSet::new();
+        let mut resources = HashSet::with_capacity(self.resources.len());
         for (platform, resource) in &self.resources {
             ensure!(resources.insert((*platform, resource.key())), "a resource stands once");
         }
@@ -71,6 +71,15 @@ impl Batch {
             ensure!(created_at.is_none_or(|at| at < command.created_at), "created_at increases");
             (*seq, *created_at) = (command.seq, Some(command.created_at));
             firsts.entry(command.platform).or_insert(command.created_at);
+            let of = (command.platform, command.seq, command.created_at);
+            let audit = &committed.audit;
+            ensure!(
+                (audit.platform, audit.seq, audit.created_at) == of,
+                "a record is its command's"
+            );
+            let entry = committed.entry.as_ref();
+            let entry = entry.map(|entry| (entry.platform, entry.seq, entry.created_at));
+            ensure!(entry.is_none_or(|entry| entry == of), "an entry is its command's");
         }
         for (head, _) in &self.heads {
             let end = ends.get(&head.platform);

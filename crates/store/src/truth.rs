@@ -57,6 +57,10 @@ pub trait Truth: Send {
     /// [`SaveFault::NotSaved`] when nothing was written; [`SaveFault::OutcomeUnknown`] when COMMIT
     /// failed in any way but a full disk.
     fn save(&mut self, batch: &Batch) -> Result<(), SaveFault>;
+
+    /// Waits, within bounds, while what is derived from the truth is too far behind for readers to
+    /// wait for it. A store whose reads are never behind has nothing to wait for.
+    fn pace(&mut self) {}
 }
 
 /// Something the writer must look at by itself.

@@ -13,7 +13,7 @@ use payments::command::{
 };
 use payments::ids::RefundId;
 use payments::meta::Labels;
-use payments::resources::{Bearer as FeeBearer, CustomerKind};
+use payments::resources::{Attempt, Bearer as FeeBearer, CustomerKind};
 
 use crate::ids::Ids;
 use crate::operation::*;
@@ -250,33 +250,33 @@ impl Ids {
                 })
             }
             Action::RailSays { of, says } => {
-                let instruction = match of {
-                    Instructed::Transaction(slot) => {
+                let attempt = match of {
+                    Instructed::Transaction(slot, number) => {
                         let id: ledger::TransactionId = id(&self.transactions, "txn", *slot);
-                        *id.as_bytes()
+                        Attempt { id: *id.as_bytes(), number: *number }
                     }
                     Instructed::Refund(slot) => {
                         let id: RefundId = id(&self.refunds, "rfd", *slot);
-                        *id.as_bytes()
+                        Attempt::first(*id.as_bytes())
                     }
                 };
-                said(instruction, *says)
+                said(attempt, *says)
             }
             other => panic!("no rail says: {other:?}"),
         }
     }
 }
 
-fn said(instruction: [u8; 16], says: Says) -> Command {
+fn said(attempt: Attempt, says: Says) -> Command {
     let (reason, bank_id) = ("because".to_owned(), "bank-1".to_owned());
-    let answer = |answer| Command::RailAnswer { instruction, answer };
+    let answer = |answer| Command::RailAnswer { attempt, answer };
     match says {
         Says::NoAnswer => answer(RailAnswer::NoAnswer),
         Says::Accepted => answer(RailAnswer::Accepted { bank_id }),
         Says::Rejected => answer(RailAnswer::Rejected { reason }),
-        Says::Settled => Command::RailNotice(RailNotice::Settled { instruction, bank_id }),
-        Says::Booked => Command::RailNotice(RailNotice::Booked { instruction }),
-        Says::Failed => Command::RailNotice(RailNotice::Failed { instruction, reason }),
-        Says::Returned => Command::RailNotice(RailNotice::Returned { instruction, reason }),
+        Says::Settled => Command::RailNotice(RailNotice::Settled { attempt, bank_id }),
+        Says::Booked => Command::RailNotice(RailNotice::Booked { attempt }),
+        Says::Failed => Command::RailNotice(RailNotice::Failed { attempt, reason }),
+        Says::Returned => Command::RailNotice(RailNotice::Returned { attempt, reason }),
     }
 }

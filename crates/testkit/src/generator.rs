@@ -388,6 +388,16 @@ impl Maker {
         let waits =
             |slot: &Slot| self.model.transaction(*slot).is_some_and(|it| it.status == "in_review");
         let waiting: Vec<Slot> = (0..self.model.counts().transactions).filter(waits).collect();
+        let told = self.model.instructed();
+        let was_tried = |slot: &Slot| told.contains(&Instructed::Transaction(*slot, 1));
+        let back: Vec<Slot> = waiting.iter().copied().filter(was_tried).collect();
+        if !back.is_empty() && self.chance.percent(60) {
+            let transaction = *self.chance.one(&back);
+            return (
+                Who::Operator,
+                Action::MoveTransaction { transaction, to: "returned", account: None },
+            );
+        }
         let transaction = if waiting.is_empty() || self.chance.percent(20) {
             self.slot(self.model.counts().transactions)
         } else {
@@ -429,7 +439,8 @@ impl Maker {
     fn rail_says(&mut self) -> Action {
         let told = self.model.instructed();
         let of = if told.is_empty() || self.chance.percent(3) {
-            Instructed::Transaction(self.slot(self.model.counts().transactions))
+            let slot = self.slot(self.model.counts().transactions);
+            Instructed::Transaction(slot, 1)
         } else {
             *self.chance.one(&told)
         };

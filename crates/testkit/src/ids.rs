@@ -114,7 +114,7 @@ impl Ids {
                 here(&self.transactions, transaction) && to.as_ref().is_none_or(account)
             }
             Action::RailSays { of, .. } => match of {
-                Instructed::Transaction(slot) => here(&self.transactions, slot),
+                Instructed::Transaction(slot, _) => here(&self.transactions, slot),
                 Instructed::Refund(slot) => here(&self.refunds, slot),
             },
         }

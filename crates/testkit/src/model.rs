@@ -168,14 +168,15 @@ struct Instruction {
 /// What an instruction serves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Serves {
-    Transaction(Slot),
+    /// A payout, or which attempt at a return.
+    Transaction(Slot, usize),
     Refund(Slot),
 }
 
 impl Serves {
     const fn of(instructed: Instructed) -> Self {
         match instructed {
-            Instructed::Transaction(slot) => Self::Transaction(slot),
+            Instructed::Transaction(slot, attempt) => Self::Transaction(slot, attempt),
             Instructed::Refund(slot) => Self::Refund(slot),
         }
     }
@@ -351,7 +352,7 @@ impl Model {
     #[must_use]
     pub fn instructed(&self) -> Vec<Instructed> {
         let told = self.instructions.keys().map(|serves| match serves {
-            Serves::Transaction(slot) => Instructed::Transaction(*slot),
+            Serves::Transaction(slot, attempt) => Instructed::Transaction(*slot, *attempt),
             Serves::Refund(slot) => Instructed::Refund(*slot),
         });
         told.collect()

@@ -273,8 +273,8 @@ pub enum Against {
 /// What a rail was told to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Instructed {
-    /// A payout, or the return of unallocated money.
-    Transaction(Slot),
+    /// A payout, or an attempt, from 1 on, at the return of unallocated money.
+    Transaction(Slot, usize),
     /// A refund.
     Refund(Slot),
 }

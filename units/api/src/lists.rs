@@ -3,7 +3,7 @@
 //! The same table makes the parameters in the OpenAPI document. Start at [`page`].
 
 use ledger::PlatformId;
-use payments::{Kind, Resource};
+use payments::{Blocked, Kind, Resource};
 use serde::Serialize;
 use store::{Filter, ListQuery};
 
@@ -150,9 +150,11 @@ pub(crate) async fn page(
         Some(cursor) => Some(id_place(&service.cursors.open(&bound, &cursor)?)?),
     };
     let query = ListQuery { platform, kind: list.kind, filter, before, limit };
-    let found = service.read(move |reads, at| reads.list(at, &query)).await?;
+    let found = service.list(query).await?;
     let viewer: Viewer = get.caller.viewer();
-    let show = |resource: &Resource| render::resource(resource, viewer);
+    let show = |(resource, blocks): &(Resource, Vec<Blocked>)| {
+        render::resource(resource, viewer).map(|wire| wire.with_blocks(blocks))
+    };
     Ok(Page {
         data: found.items.iter().filter_map(show).collect(),
         next_cursor: found.next.map(|place| service.cursors.seal(&bound, &place)),

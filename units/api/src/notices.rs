@@ -1,8 +1,7 @@
 //! What the bank tells, in the words of the domain. Each event is read alone.
 
-use ledger::TransactionId;
 use payments::command::{CreditStep, RailNotice};
-use payments::ids::RefundId;
+use payments::resources::Attempt;
 use rails::{CreditFacts, RailEvent, RailEventKind};
 
 use crate::sandbox::from_rail;
@@ -13,16 +12,14 @@ pub(crate) fn notice(event: &RailEvent) -> RailNotice {
         RailEventKind::CreditNotified(facts) => credit(facts, CreditStep::Notified),
         RailEventKind::CreditBooked(facts) => credit(facts, CreditStep::Booked),
         RailEventKind::PayoutSettled { bank_id, key } => {
-            RailNotice::Settled { instruction: instruction(key), bank_id: bank_id.clone() }
+            RailNotice::Settled { attempt: attempt(key), bank_id: bank_id.clone() }
         }
-        RailEventKind::PayoutBooked { key, .. } => {
-            RailNotice::Booked { instruction: instruction(key) }
-        }
+        RailEventKind::PayoutBooked { key, .. } => RailNotice::Booked { attempt: attempt(key) },
         RailEventKind::PayoutRejected { key, reason } => {
-            RailNotice::Failed { instruction: instruction(key), reason: reason.clone() }
+            RailNotice::Failed { attempt: attempt(key), reason: reason.clone() }
         }
         RailEventKind::PayoutReturned { key, reason, .. } => {
-            RailNotice::Returned { instruction: instruction(key), reason: reason.clone() }
+            RailNotice::Returned { attempt: attempt(key), reason: reason.clone() }
         }
     }
 }
@@ -37,8 +34,7 @@ fn credit(facts: &CreditFacts, step: CreditStep) -> RailNotice {
     }
 }
 
-/// The instruction that a key names: the id of the transaction or refund that it serves.
-fn instruction(key: &str) -> [u8; 16] {
-    let transaction = key.parse().map(|id: TransactionId| *id.as_bytes());
-    transaction.or_else(|_| key.parse().map(|id: RefundId| *id.as_bytes())).unwrap_or_default()
+/// The attempt that a key names. Of a key that is none of ours, no instruction will be found.
+fn attempt(key: &str) -> Attempt {
+    Attempt::of_rail_key(key).unwrap_or_default()
 }

@@ -8,6 +8,7 @@ use std::sync::PoisonError;
 use api::sandbox::{BehaviourName, SandboxCredit, SandboxFaults, SandboxPayout, SandboxReset};
 use ledger::PlatformId;
 use money::Asset;
+use payments::resources::served_by;
 use processor::Presented;
 use rails::{Answered, Asked, Behaviour, Faults, Request};
 use store::Reads;
@@ -194,7 +195,7 @@ fn presented(done: rails::Done) -> Presented {
         }
         rails::Done::Decided(known) => {
             let payout = SandboxPayout {
-                id: known.key.unwrap_or_default(),
+                id: known.key.as_deref().map(served_by).unwrap_or_default().to_owned(),
                 bank_id: known.bank_id,
                 amount: known.amount.into(),
                 status: known.standing.name().to_owned(),

@@ -13,7 +13,7 @@ use payments::ids::KeyId;
 use payments::{Blocked, Command, Envelope, Found, Key, Resource, Stop, View};
 use processor::{Answer, Handle, Mode, Presented, Request};
 use rails::SandboxBank;
-use store::{Fault, Reads};
+use store::{Fault, ListQuery, Page, Reads};
 use tokio::sync::{Semaphore, oneshot};
 use unit::clock::Clock;
 use unit::rate::RateLimiter;
@@ -51,6 +51,9 @@ pub(crate) struct Service {
 
 /// [`Service`] as handlers hold it.
 pub(crate) type Shared = Arc<Service>;
+
+/// A page of resources, each with what blocks its steps besides what it tells itself.
+pub(crate) type Listed = Page<(Resource, Vec<Blocked>), [u8; 16]>;
 
 /// What was read so far, as decisions see it.
 #[derive(Debug, Default)]
@@ -165,21 +168,33 @@ impl Service {
         platform: PlatformId,
         resource: &Resource,
     ) -> Result<Vec<Blocked>, Failure> {
-        let mut known = Loaded::default();
         // Most need nothing else, and no reader.
-        if let Ok(blocks) = payments::blocks(&known, resource) {
+        if let Ok(blocks) = payments::blocks(&Loaded::default(), resource) {
             return Ok(blocks);
         }
         let resource = resource.clone();
-        let ask = move |reads: &dyn Reads, at| loop {
-            match payments::blocks(&known, &resource) {
-                Ok(blocks) => return Ok(blocks),
-                Err(Stop::Rejected(_)) => return Ok(Vec::new()),
-                Err(Stop::Missing(key)) => {
-                    let found = reads.resource(at, platform, &key)?;
-                    known.0.insert(key, found);
-                }
-            }
+        let ask = move |reads: &dyn Reads, at| {
+            blocks_at((reads, at), platform, &mut Loaded::default(), &resource)
+        };
+        self.read(ask).await
+    }
+
+    /// A page of resources, each with what blocks its steps besides what it tells itself. All that
+    /// takes is read at the same position, and once however many of the page need it.
+    pub(crate) async fn list(&self, query: ListQuery) -> Result<Listed, Failure> {
+        let ask = move |reads: &dyn Reads, at| {
+            let Page { items, next } = reads.list(at, &query)?;
+            let mut known = Loaded::default();
+            let with_blocks = |resource: Resource| {
+                let blocks = match query.platform {
+                    Some(platform) => blocks_at((reads, at), platform, &mut known, &resource)?,
+                    // Of all platforms there are only the platforms themselves, which nothing blocks.
+                    None => Vec::new(),
+                };
+                Ok((resource, blocks))
+            };
+            let items = items.into_iter().map(with_blocks).collect::<Result<_, Fault>>()?;
+            Ok(Page { items, next })
         };
         self.read(ask).await
     }
@@ -209,6 +224,26 @@ impl Service {
             ask(&mut bank)
         });
         asked.await.map_err(|_panicked| problem("internal").into())
+    }
+}
+
+/// What blocks the steps of `resource`; what that takes is added to what is `known`. A customer needs
+/// its role and its persons, of which there are a few; all others need less.
+fn blocks_at(
+    (reads, at): (&dyn Reads, u64),
+    platform: PlatformId,
+    known: &mut Loaded,
+    resource: &Resource,
+) -> Result<Vec<Blocked>, Fault> {
+    loop {
+        match payments::blocks(known, resource) {
+            Ok(blocks) => return Ok(blocks),
+            Err(Stop::Rejected(_)) => return Ok(Vec::new()),
+            Err(Stop::Missing(key)) => {
+                let found = reads.resource(at, platform, &key)?;
+                known.0.insert(key, found);
+            }
+        }
     }
 }
 

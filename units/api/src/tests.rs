@@ -6,17 +6,23 @@ mod bad_input;
 mod coverage;
 mod document;
 mod edges;
+mod keys;
+mod lists;
+mod live;
 mod sandbox;
 mod story;
 mod tables;
+mod troubled;
 mod worker;
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use ledger::Timestamp;
@@ -26,12 +32,13 @@ use payments::{Actor, Command, Envelope, OPERATOR};
 use processor::{Answer, Handle, Mode, Processor, Writer};
 use rails::SandboxBank;
 use serde_json::{Value, json};
-use store::{MemoryStore, Reads};
+use store::MemoryStore;
 use tower::ServiceExt;
 use unit::clock::{Clock, ManualClock};
 use unit::health::Readiness;
 use unit::metrics::Metrics;
 
+use self::troubled::{Troubled, TroubledPresenter, Troubles};
 use crate::{
     ApiPresenter, App, Bank, CollectionAccounts, Config, CursorKey, Deps, NewSecret, build,
 };
@@ -40,16 +47,27 @@ const START_MICROS: i64 = 1_750_000_000_000_000;
 
 /// A running API with one platform.
 pub(super) struct World {
+    parts: Parts,
     app: App,
     router: Router,
-    folder: PathBuf,
-    bank: Bank,
     keys: AtomicU64,
     restarts: AtomicU64,
+    troubles: Troubles,
     pub(super) clock: Arc<ManualClock>,
     pub(super) operator: String,
     pub(super) platform: String,
     pub(super) token: String,
+}
+
+/// What outlives the API itself.
+struct Parts {
+    mode: store::Mode,
+    folder: PathBuf,
+    store: Troubled,
+    writer: Handle,
+    bank: Bank,
+    accounts: CollectionAccounts,
+    clock: Arc<ManualClock>,
 }
 
 /// What came back.
@@ -93,10 +111,38 @@ impl Reply {
     }
 }
 
+impl Parts {
+    async fn app(&self) -> App {
+        let bank = || (Arc::clone(&self.bank), self.folder.join("told"));
+        let deps = Deps {
+            writer: self.writer.clone(),
+            reads: Arc::new(self.store.clone()),
+            clock: self.clock.clone(),
+            mode: self.mode,
+            bank: self.mode.is_sandbox().then(bank),
+            accounts: self.accounts.clone(),
+            cursors: CursorKey::new([7; 32]),
+            metrics: Arc::new(Metrics::new()),
+            readiness: Readiness::new(),
+        };
+        let listener = unit::listener::bind("127.0.0.1:0").await.unwrap();
+        build(Config::default(), deps, listener).unwrap()
+    }
+}
+
 impl World {
     /// An API with a platform in GBP and EUR, whose provider charges 1 % of internal payments.
     pub(super) async fn new() -> Self {
-        let mut world = Self::bare().await;
+        Self::of_mode(store::Mode::Test).await
+    }
+
+    /// The same with real money: no sandbox bank, no clock that moves.
+    pub(super) async fn live() -> Self {
+        Self::of_mode(store::Mode::Live).await
+    }
+
+    async fn of_mode(mode: store::Mode) -> Self {
+        let mut world = Self::bare(mode).await;
         let fees = json!([{ "kind": "internal", "fixed": { "value": "0", "asset": "GBP" },
                             "parts_per_million": 10_000 }]);
         let body = json!({ "name": "Corner Market", "assets": ["GBP", "EUR"], "fees": fees });
@@ -107,46 +153,42 @@ impl World {
         world
     }
 
-    async fn bare() -> Self {
+    async fn bare(mode: store::Mode) -> Self {
         static FOLDERS: AtomicU64 = AtomicU64::new(0);
         let number = FOLDERS.fetch_add(1, Ordering::Relaxed);
         let name = format!("florin-unit-api-{}-{number}", std::process::id());
         let folder = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&folder).unwrap();
-        let store = MemoryStore::new(store::Mode::Test);
+        let troubles = Troubles::none();
+        let store = Troubled(MemoryStore::new(mode), troubles.clone());
         let accounts = CollectionAccounts::default();
-        let presenter = ApiPresenter::new(accounts.clone());
+        let presenter = TroubledPresenter(ApiPresenter::new(accounts.clone()), troubles.clone());
         let processor = Processor::new(store.clone(), presenter, ()).unwrap();
         let clock = Arc::new(ManualClock::new(START_MICROS));
         let reading = Arc::clone(&clock);
         let now = move || Timestamp::from_micros(reading.now_micros());
         let (_, writer) = Writer::start(processor, now).unwrap();
-        let operator = operator_key(&writer).await;
+        let operator = operator_key(&writer, mode).await;
         let bank = Arc::new(Mutex::new(SandboxBank::open(&folder.join("bank-0")).unwrap()));
-        let reads: Arc<dyn Reads> = Arc::new(store);
-        let deps = Deps {
-            writer,
-            reads,
-            clock: clock.clone(),
-            mode: store::Mode::Test,
-            bank: Some((Arc::clone(&bank), folder.join("told"))),
-            accounts,
-            cursors: CursorKey::new([7; 32]),
-            metrics: Arc::new(Metrics::new()),
-            readiness: Readiness::new(),
-        };
-        let listener = unit::listener::bind("127.0.0.1:0").await.unwrap();
-        let app = build(Config::default(), deps, listener).unwrap();
+        let parts = Parts { mode, folder, store, writer, bank, accounts, clock: clock.clone() };
+        let app = parts.app().await;
         let (router, keys, restarts) = (app.router(), AtomicU64::new(0), AtomicU64::new(0));
         let (platform, token) = (String::new(), String::new());
-        Self { app, router, folder, bank, keys, restarts, clock, operator, platform, token }
+        Self { parts, app, router, keys, restarts, troubles, clock, operator, platform, token }
+    }
+
+    /// Ends the API and its bank worker, and starts them again on what they left.
+    pub(super) async fn restart(&mut self) {
+        self.app.end_worker();
+        self.app = self.parts.app().await;
+        self.router = self.app.router();
     }
 
     /// Lets another process take the bank over, which knows of it what is on disk.
     pub(super) fn restart_bank(&self) {
-        let mut bank = self.bank.lock().unwrap();
+        let mut bank = self.parts.bank.lock().unwrap();
         let restarts = self.restarts.fetch_add(1, Ordering::Relaxed);
-        let file = |restarts: u64| self.folder.join(format!("bank-{restarts}"));
+        let file = |restarts: u64| self.parts.folder.join(format!("bank-{restarts}"));
         std::fs::copy(file(restarts), file(restarts + 1)).unwrap();
         *bank = SandboxBank::open(&file(restarts + 1)).unwrap();
     }
@@ -182,6 +224,14 @@ impl World {
             request = request.header(*name, *value);
         }
         self.send(request.body(Body::from(body.to_owned())).unwrap()).await
+    }
+
+    /// A look at the customers with another key, from an address; how it came out.
+    pub(super) async fn look(&self, token: &str, from: [u8; 4]) -> Reply {
+        let from = ConnectInfo(SocketAddr::from((from, 50_000)));
+        let request = Request::get("/v1/customers?limit=1").extension(from);
+        let request = request.header("authorization", format!("Bearer {token}"));
+        self.send(request.body(Body::empty()).unwrap()).await
     }
 
     pub(super) async fn get(&self, path: &str) -> Reply {
@@ -260,12 +310,12 @@ impl World {
 impl Drop for World {
     fn drop(&mut self) {
         self.app.end_worker();
-        std::fs::remove_dir_all(&self.folder).unwrap();
+        std::fs::remove_dir_all(&self.parts.folder).unwrap();
     }
 }
 
 /// The first operator key: nobody can ask for it over HTTP.
-async fn operator_key(writer: &Handle) -> String {
+async fn operator_key(writer: &Handle, mode: store::Mode) -> String {
     let secret = NewSecret::mint().unwrap();
     let command = KeyCreate {
         name: "first".to_owned(),
@@ -288,5 +338,5 @@ async fn operator_key(writer: &Handle) -> String {
     assert_eq!(presented.status, StatusCode::CREATED);
     let body: Value = serde_json::from_slice(&presented.body).unwrap();
     let id: KeyId = body["id"].as_str().unwrap().parse().unwrap();
-    secret.token(store::Mode::Test, id)
+    secret.token(mode, id)
 }

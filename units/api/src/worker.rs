@@ -6,7 +6,7 @@
 //!
 //! Start at [`BankWorker::start`].
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -141,17 +141,25 @@ struct Worker {
     /// Events that fail by themselves, by number, and when they were last tried.
     aside: BTreeMap<u64, RailEvent>,
     aside_at: Option<Instant>,
-    retries: HashMap<[u8; 16], (Instant, Duration)>,
+    /// When to send again what had no answer, by its key.
+    retries: HashMap<String, (Instant, Duration)>,
     platforms: Vec<(PlatformId, i64)>,
+    /// The position that the list of platforms was read at, and when that was.
+    listed: Option<u64>,
     found: Option<Instant>,
+    /// The last request to look that the list of platforms is as new as.
     asked: u64,
+    /// The position that everything was seen at.
     position: Option<u64>,
 }
 
 impl Worker {
     fn new(parts: Parts) -> Self {
         let kept = std::fs::read_to_string(&parts.cursor);
-        let told = kept.ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0);
+        let told: Option<u64> = kept.ok().and_then(|text| text.trim().parse().ok());
+        // What lies ahead of the bank is of another one.
+        let last = parts.bank.lock().unwrap_or_else(PoisonError::into_inner).last_number();
+        let told = told.filter(|told| *told <= last).unwrap_or(0);
         Self {
             parts,
             told,
@@ -160,6 +168,7 @@ impl Worker {
             aside_at: None,
             retries: HashMap::new(),
             platforms: Vec::new(),
+            listed: None,
             found: None,
             asked: 0,
             position: None,
@@ -176,12 +185,13 @@ impl Worker {
     fn pass(&mut self, asked: u64) {
         let position = self.parts.writer.position();
         let moved = self.position != Some(position);
-        let old = self.found.is_none_or(|found| found.elapsed() >= PLATFORMS_AGE);
         let mut seen = Fed::Done;
-        if moved && (old || self.asked != asked) {
+        if self.listed != Some(position) && (self.asked != asked || self.is_list_old()) {
             seen = self.find_platforms(position);
         }
-        self.asked = asked;
+        if seen == Fed::Done {
+            self.asked = asked;
+        }
         let due = self.retries.values().any(|(at, _)| *at <= Instant::now());
         if (moved || due) && self.submit_all(position) != Fed::Done {
             seen = Fed::NotNow;
@@ -224,8 +234,13 @@ impl Worker {
             }
         }
         self.platforms = platforms;
+        self.listed = Some(at);
         self.found = Some(Instant::now());
         Fed::Done
+    }
+
+    fn is_list_old(&self) -> bool {
+        self.found.is_none_or(|found| found.elapsed() >= PLATFORMS_AGE)
     }
 
     /// Lets the bank know the time of every platform.
@@ -247,10 +262,10 @@ impl Worker {
                 return Fed::NotNow;
             }
         };
-        let open: Vec<[u8; 16]> = found.iter().map(|(_, instruction)| instruction.id).collect();
-        self.retries.retain(|id, _| open.contains(id));
+        let open: HashSet<String> = found.iter().map(|(_, it)| it.rail_key()).collect();
+        self.retries.retain(|key, _| open.contains(key));
         for (platform, instruction) in &found {
-            let waits = self.retries.get(&instruction.id);
+            let waits = self.retries.get(&instruction.rail_key());
             if waits.is_none_or(|(at, _)| *at <= Instant::now()) {
                 self.submit(*platform, instruction);
             }
@@ -259,7 +274,7 @@ impl Worker {
     }
 
     fn submit(&mut self, platform: PlatformId, instruction: &Instruction) {
-        let key = instruction.serves.rail_key();
+        let key = instruction.rail_key();
         let words = instruction.behaviour.as_deref();
         let sent = rails::Instruction {
             key: key.clone(),
@@ -274,9 +289,9 @@ impl Worker {
             Submission::Accepted { bank_id } => ("accepted", RailAnswer::Accepted { bank_id }),
             Submission::Rejected { reason } => ("rejected", RailAnswer::Rejected { reason }),
             Submission::NoAnswer => {
-                let wait = self.retries.get(&instruction.id).map_or(RETRY, |(_, wait)| *wait);
+                let wait = self.retries.get(&key).map_or(RETRY, |(_, wait)| *wait);
                 let next = (Instant::now() + wait, (wait * 2).min(RETRY_MAX));
-                self.retries.insert(instruction.id, next);
+                self.retries.insert(key.clone(), next);
                 if instruction.state == InstructionState::Unknown {
                     return;
                 }
@@ -284,12 +299,12 @@ impl Worker {
             }
         };
         if word != "no_answer" {
-            self.retries.remove(&instruction.id);
+            self.retries.remove(&key);
         }
-        let command = Command::RailAnswer { instruction: instruction.id, answer };
+        let command = Command::RailAnswer { attempt: instruction.attempt(), answer };
         let name = format!("rail:{key}:{word}");
         if self.feed(platform, &name, command) != Fed::Done {
-            self.retries.insert(instruction.id, (Instant::now() + RETRY, RETRY));
+            self.retries.insert(key, (Instant::now() + RETRY, RETRY));
         }
     }
 

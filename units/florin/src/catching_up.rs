@@ -1,5 +1,6 @@
 //! Waiting for a read model that is being made anew, with progress: before a start, before a proof.
 //!
+//! People see a bar; where nobody looks, the logs of a server say it.
 //! Callers over HTTP wait a second at most; whoever starts a process waits until it is there.
 //! Start at [`caught_up`].
 
@@ -17,6 +18,10 @@ use crate::failure::Failure;
 pub(crate) fn caught_up(journal: &mut dyn Journal, reads: &dyn Reads) -> Result<(), Failure> {
     let failed = |fault: &Fault| Failure::of("the read model cannot be made anew", fault);
     let needed = journal.last_position().map_err(|fault| failed(&fault))?;
+    let missing = needed.saturating_sub(reads.position());
+    if missing > 0 {
+        tracing::info!(commands = missing, "making the read model: nothing is served until then");
+    }
     let bar = ProgressBar::new(needed);
     if let Ok(style) = ProgressStyle::with_template("{msg} [{bar:40}] {human_pos}/{human_len}") {
         bar.set_style(style);
@@ -35,5 +40,8 @@ pub(crate) fn caught_up(journal: &mut dyn Journal, reads: &dyn Reads) -> Result<
         }
     }
     bar.finish_and_clear();
+    if missing > 0 {
+        tracing::info!("the read model is there");
+    }
     Ok(())
 }

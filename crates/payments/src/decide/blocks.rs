@@ -3,6 +3,7 @@
 //!
 //! Reads through a view, as decisions do, so that answers and later reads can say the same.
 
+use crate::limits::RETURN_ATTEMPTS_MAX;
 use crate::resources::{
     Account, Capability, Customer, CustomerKind, InstructionState, Person, Resource, Role,
     Transaction,
@@ -58,7 +59,10 @@ fn of_account(view: &dyn View, account: &Account) -> Result<Vec<Blocked>, Stop> 
     Ok(one(AccountStatus::Open.code(), by))
 }
 
-fn of_transaction(view: &dyn View, transaction: &Transaction) -> Result<Vec<Blocked>, Stop> {
+pub(super) fn of_transaction(
+    view: &dyn View,
+    transaction: &Transaction,
+) -> Result<Vec<Blocked>, Stop> {
     if transaction.status != TransactionStatus::InReview {
         return Ok(Vec::new());
     }
@@ -67,7 +71,10 @@ fn of_transaction(view: &dyn View, transaction: &Transaction) -> Result<Vec<Bloc
     let blocked =
         |to: TransactionStatus, by: &str| Blocked { to: to.code(), by: vec![by.to_owned()] };
     if instruction.state == InstructionState::Done {
-        let by = "it was returned before and came back: assign it";
+        if instruction.attempt().number < RETURN_ATTEMPTS_MAX {
+            return Ok(Vec::new());
+        }
+        let by = "it was returned too often and came back: assign it";
         return Ok(vec![blocked(TransactionStatus::Returned, by)]);
     }
     let both = [TransactionStatus::Settled, TransactionStatus::Returned];

@@ -78,6 +78,7 @@ pub(super) fn pay_out(mut draft: Draft<'_>, command: &PayOut) -> Result<Decision
         bank_id: None,
         booked: false,
         returned: false,
+        earlier: Vec::new(),
     }))?;
     let answer = Key::Transaction(transaction.id);
     draft.put(transaction)?;

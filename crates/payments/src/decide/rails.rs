@@ -9,8 +9,8 @@ use money::Amount;
 use crate::command::{RailAnswer, RailNotice};
 use crate::draft::{Decision, Draft, not_found};
 use crate::resources::{
-    Account, Capability, Instruction, InstructionState, Kind, Outcome, RailSide, Refund, Resource,
-    Serves, Transaction,
+    Account, Attempt, Capability, Instruction, InstructionState, Kind, Outcome, RailSide, Refund,
+    Resource, Serves, Transaction,
 };
 use crate::states::{AccountStatus, RefundStatus, TransactionStatus};
 use crate::view::{Key, Stop};
@@ -23,6 +23,8 @@ use super::{refunds, usage};
 /// What an instruction serves, loaded.
 struct Case<'a> {
     draft: Draft<'a>,
+    /// The attempt that the rail speaks of.
+    attempt: Attempt,
     instruction: Instruction,
     transaction: Transaction,
     refund: Option<Refund>,
@@ -31,10 +33,13 @@ struct Case<'a> {
 /// Takes in a rail's answer to an instruction.
 pub(super) fn answer(
     draft: Draft<'_>,
-    instruction: [u8; 16],
+    attempt: Attempt,
     answer: &RailAnswer,
 ) -> Result<Decision, Stop> {
-    let mut case = Case::load(draft, instruction)?;
+    let mut case = Case::load(draft, attempt)?;
+    if !case.is_latest() {
+        return case.unchanged();
+    }
     match case.instruction.state {
         InstructionState::Written | InstructionState::Unknown => {}
         InstructionState::Accepted | InstructionState::Done => return case.unchanged(),
@@ -64,27 +69,26 @@ pub(super) fn notice(draft: Draft<'_>, notice: &RailNotice) -> Result<Decision, 
             let credit = Credit { bank_id, amount: *amount, reference, payer, step: *step };
             inbound::credit(draft, &credit)
         }
-        RailNotice::Settled { instruction, bank_id } => {
-            let case = Case::load(draft, *instruction)?;
+        RailNotice::Settled { attempt, bank_id } => {
+            let case = Case::load(draft, *attempt)?;
             if case.is_open() { case.settle(bank_id) } else { case.unchanged() }
         }
-        RailNotice::Booked { instruction } => Case::load(draft, *instruction)?.book_out(),
-        RailNotice::Failed { instruction, reason } => {
-            let case = Case::load(draft, *instruction)?;
+        RailNotice::Booked { attempt } => Case::load(draft, *attempt)?.book_out(),
+        RailNotice::Failed { attempt, reason } => {
+            let case = Case::load(draft, *attempt)?;
             // What was booked has been sent, whatever is said of it.
             let fails = case.is_open() && !case.instruction.booked;
             if fails { case.fail(reason) } else { case.unchanged() }
         }
-        RailNotice::Returned { instruction, reason } => {
-            Case::load(draft, *instruction)?.come_back(reason)
-        }
+        RailNotice::Returned { attempt, reason } => Case::load(draft, *attempt)?.come_back(reason),
     }
 }
 
 impl<'a> Case<'a> {
-    fn load(draft: Draft<'a>, id: [u8; 16]) -> Result<Self, Stop> {
+    fn load(draft: Draft<'a>, attempt: Attempt) -> Result<Self, Stop> {
+        let id = attempt.id;
         let found = draft.find_key(&Key::Instruction(id))?;
-        let Some(Resource::Instruction(instruction)) = found else {
+        let Some(instruction) = found.and_then(|found| with_attempt(found, attempt)) else {
             let id = TransactionId::from_bytes(id).to_string();
             return Err(not_found(Kind::Transaction, &id).into());
         };
@@ -99,12 +103,18 @@ impl<'a> Case<'a> {
             }
         };
         let transaction = draft.fetch(transaction)?;
-        Ok(Self { draft, instruction, transaction, refund })
+        Ok(Self { draft, attempt, instruction, transaction, refund })
     }
 
-    /// Whether money is still reserved for it.
+    /// Whether the rail speaks of the latest attempt: of those before it, which are over, there is
+    /// only their booking to learn.
+    fn is_latest(&self) -> bool {
+        self.attempt == self.instruction.attempt()
+    }
+
+    /// Whether money is still reserved for the attempt that the rail speaks of.
     fn is_open(&self) -> bool {
-        self.instruction.state != InstructionState::Done
+        self.is_latest() && self.instruction.state != InstructionState::Done
     }
 
     fn unchanged(self) -> Result<Decision, Stop> {
@@ -229,10 +239,10 @@ impl<'a> Case<'a> {
 
     /// The bank has sent it from the safeguarding account.
     fn book_out(mut self) -> Result<Decision, Stop> {
-        if self.instruction.booked {
-            return self.unchanged();
+        match self.instruction.booked_of(self.attempt) {
+            Some(booked) if !*booked => *booked = true,
+            Some(_) | None => return self.unchanged(),
         }
-        self.instruction.booked = true;
         let amount = self.instruction.amount;
         let clearing = clearing(&mut self.draft, amount)?;
         let safeguarding = self.draft.internal(Chart::Safeguarding, amount.asset())?;
@@ -247,7 +257,7 @@ impl<'a> Case<'a> {
 
     /// The money came back: onto the safeguarding account, and to whoever it was taken from.
     fn come_back(mut self, reason: &str) -> Result<Decision, Stop> {
-        if self.instruction.returned {
+        if !self.is_latest() || self.instruction.returned {
             return self.unchanged();
         }
         self.instruction.returned = true;
@@ -332,6 +342,12 @@ impl<'a> Case<'a> {
     }
 }
 
+/// The instruction, if it ever had this attempt.
+fn with_attempt(found: Resource, attempt: Attempt) -> Option<Instruction> {
+    let Resource::Instruction(mut instruction) = found else { return None };
+    instruction.booked_of(attempt).is_some().then_some(instruction)
+}
+
 /// Both sides of sending unallocated money back.
 pub(super) fn return_sides(draft: &mut Draft<'_>, amount: Amount) -> Result<Vec<Side>, Stop> {
     let unallocated = draft.internal(Chart::Unallocated, amount.asset())?;
@@ -339,7 +355,7 @@ pub(super) fn return_sides(draft: &mut Draft<'_>, amount: Amount) -> Result<Vec<
     Ok(vec![(unallocated, Direction::Debit, amount), (clearing, Direction::Credit, amount)])
 }
 
-/// Reserves unallocated money and tells the rail to send it back to who paid.
+/// Reserves unallocated money and tells the rail to send it back to who paid: anew, where it came back.
 pub(super) fn send_back(
     mut draft: Draft<'_>,
     mut transaction: Transaction,
@@ -354,6 +370,12 @@ pub(super) fn send_back(
     transaction.meta.status_reason = reason.or_else(|| Some("being_returned".to_owned()));
     draft.entry_of(transaction.id, transaction.transition_no, draft.business());
     let answer = Key::Transaction(transaction.id);
+    let before = draft.find_key(&Key::Instruction(id))?;
+    let earlier = if let Some(Resource::Instruction(before)) = before {
+        before.into_earlier()
+    } else {
+        Vec::new()
+    };
     if let Some(rail) = &mut transaction.rail {
         rail.outcome = Outcome::Waiting;
         let beneficiary = rail.details.clone();
@@ -368,6 +390,7 @@ pub(super) fn send_back(
             bank_id: None,
             booked: false,
             returned: false,
+            earlier,
         }))?;
     }
     draft.put(transaction)?;

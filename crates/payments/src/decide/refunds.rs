@@ -279,6 +279,7 @@ fn submit(
         bank_id: None,
         booked: false,
         returned: false,
+        earlier: Vec::new(),
     }))?;
     Ok(refund)
 }

@@ -8,8 +8,7 @@ use crate::limits::TEXT_BYTES_MAX;
 use crate::meta::text;
 use crate::rejected::Rejected;
 use crate::resources::{
-    Account, Capability, Customer, InstructionState, Kind, NameCheck, Platform, Resource, Role,
-    Transaction, standing,
+    Account, Capability, Customer, Kind, NameCheck, Platform, Resource, Role, Transaction, standing,
 };
 use crate::states::{
     AccountStatus, BankAccountStatus, CustomerStatus, HoldStatus, KeyStatus, Machine, PersonStatus,
@@ -17,7 +16,7 @@ use crate::states::{
 };
 use crate::view::{Key, Stop};
 
-use super::blocks::unmet;
+use super::blocks::{self, unmet};
 use super::{customers, holds, inbound, rails};
 
 /// A step that a caller may take, and what blocks it as far as the resource itself tells.
@@ -326,19 +325,11 @@ fn of_transaction(
 ) -> Result<Decision, Stop> {
     let to = TransactionStatus::parse(&command.to).unwrap_or(transaction.status);
     if transaction.status == TransactionStatus::InReview {
-        let instruction = draft.find_key(&Key::Instruction(*transaction.id.as_bytes()))?;
-        if let Some(Resource::Instruction(instruction)) = &instruction
-            && instruction.state != InstructionState::Done
-        {
-            let detail = "it is being returned";
-            return Err(blocked("transaction", to.code(), detail, Vec::new()).into());
+        let blocks = blocks::of_transaction(&draft, &transaction)?;
+        if let Some(block) = blocks.iter().find(|block| block.to == to.code()) {
+            return Err(blocked("transaction", block.to, &block.by.join("; "), Vec::new()).into());
         }
         if to == TransactionStatus::Returned {
-            // The rail knows this return by its key: it would not send the money a second time.
-            if instruction.is_some() {
-                let detail = "it was returned before and came back: assign it";
-                return Err(blocked("transaction", to.code(), detail, Vec::new()).into());
-            }
             return rails::send_back(draft, transaction, reason(command));
         }
         let Some(account) = command.account else {

@@ -11,7 +11,7 @@ use expect_test::expect;
 use super::desk::*;
 use crate::command::*;
 use crate::meta::Labels;
-use crate::resources::{CustomerKind, Kind, PersonRole};
+use crate::resources::{Attempt, CustomerKind, Kind, PersonRole};
 use crate::states::*;
 use crate::{Actor, Command, Key, available};
 
@@ -166,7 +166,7 @@ fn transaction(status: TransactionStatus) -> Case {
         }
     };
     let Key::Transaction(id) = key else { panic!() };
-    let instruction = *id.as_bytes();
+    let attempt = Attempt::first(*id.as_bytes());
     let reason = "no".to_owned();
     match status {
         Cancelled => {
@@ -178,10 +178,10 @@ fn transaction(status: TransactionStatus) -> Case {
             desk.by(Actor::Writer, Command::HoldExpire { hold }).unwrap();
         }
         Failed => {
-            desk.done(Command::RailNotice(RailNotice::Failed { instruction, reason }));
+            desk.done(Command::RailNotice(RailNotice::Failed { attempt, reason }));
         }
         Returned => {
-            desk.done(Command::RailNotice(RailNotice::Returned { instruction, reason }));
+            desk.done(Command::RailNotice(RailNotice::Returned { attempt, reason }));
         }
         Created | InReview | Authorised | Submitted | Settled => {}
     }
@@ -213,15 +213,15 @@ fn refund_of_credit(status: RefundStatus) -> Case {
     let reference = desk.account(ann).reference.clone();
     let credit = desk.credited("c", &reference, "1.00");
     let id = desk.refunded(refund(credit, None));
-    let (instruction, reason) = (*id.as_bytes(), "no".to_owned());
+    let (attempt, reason) = (Attempt::first(*id.as_bytes()), "no".to_owned());
     match status {
         RefundStatus::Submitted => {}
         RefundStatus::Settled => {
             let bank_id = "b".to_owned();
-            desk.done(Command::RailNotice(RailNotice::Settled { instruction, bank_id }));
+            desk.done(Command::RailNotice(RailNotice::Settled { attempt, bank_id }));
         }
         RefundStatus::Failed => {
-            desk.done(Command::RailNotice(RailNotice::Failed { instruction, reason }));
+            desk.done(Command::RailNotice(RailNotice::Failed { attempt, reason }));
         }
     }
     (desk, Key::Refund(id))
@@ -230,32 +230,31 @@ fn refund_of_credit(status: RefundStatus) -> Case {
 /// The steps that a rail takes after another of its steps.
 fn later_steps(steps: &mut BTreeSet<Step>) {
     let reason = || "no".to_owned();
-    let settle = |(mut desk, key): Case, instruction: [u8; 16]| {
+    let settle = |(mut desk, key): Case, attempt: Attempt| {
         let bank_id = "b".to_owned();
-        desk.done(Command::RailNotice(RailNotice::Settled { instruction, bank_id }));
+        desk.done(Command::RailNotice(RailNotice::Settled { attempt, bank_id }));
         (desk, key)
     };
     let payout = transaction(TransactionStatus::Submitted);
     let Key::Transaction(id) = payout.1 else { panic!() };
-    let instruction = *id.as_bytes();
-    let (mut desk, _) = settle(payout, instruction);
-    desk.done(Command::RailNotice(RailNotice::Returned { instruction, reason: reason() }));
+    let attempt = Attempt::first(*id.as_bytes());
+    let (mut desk, _) = settle(payout, attempt);
+    desk.done(Command::RailNotice(RailNotice::Returned { attempt, reason: reason() }));
     steps.extend(&desk.steps);
 
     let (mut desk, key) = refund_of_credit(RefundStatus::Settled);
     let Key::Refund(id) = key else { panic!() };
-    let instruction = *id.as_bytes();
-    desk.done(Command::RailNotice(RailNotice::Returned { instruction, reason: reason() }));
+    let attempt = Attempt::first(*id.as_bytes());
+    desk.done(Command::RailNotice(RailNotice::Returned { attempt, reason: reason() }));
     steps.extend(&desk.steps);
 
     let (mut desk, key) = transaction(TransactionStatus::InReview);
     desk.done(Command::Transition(to(&key, "returned")));
     let Key::Transaction(id) = key else { panic!() };
-    let instruction = *id.as_bytes();
-    let (mut desk, key) = settle((desk, key), instruction);
-    desk.done(Command::RailNotice(RailNotice::Returned { instruction, reason: reason() }));
-    let again = desk.by(operator(), Command::Transition(to(&key, "returned")));
-    assert_eq!(code(again), "transition_blocked");
+    let attempt = Attempt::first(*id.as_bytes());
+    let (mut desk, key) = settle((desk, key), attempt);
+    desk.done(Command::RailNotice(RailNotice::Returned { attempt, reason: reason() }));
+    desk.done(Command::Transition(to(&key, "returned")));
     steps.extend(&desk.steps);
 
     let (mut desk, key) = transaction(TransactionStatus::Created);

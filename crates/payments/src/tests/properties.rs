@@ -12,7 +12,7 @@ use proptest::sample::Index;
 use super::desk::*;
 use crate::command::*;
 use crate::ids::{BankAccountId, HoldId, RefundId};
-use crate::resources::{Bearer, FeeRule, Refund, Resource, Transaction, TransactionKind};
+use crate::resources::{Attempt, Bearer, FeeRule, Refund, Resource, Transaction, TransactionKind};
 use crate::states::{RefundStatus, TransactionStatus};
 use crate::{Command, Decision, Key};
 
@@ -195,19 +195,23 @@ impl Market {
     }
 
     fn rail(&self, index: &Index, says: usize) -> Option<Command> {
-        let is_instruction = |key: &&Key| matches!(key, Key::Instruction(_));
-        let known: Vec<&Key> = self.desk.shelf.keys().filter(is_instruction).collect();
-        let Key::Instruction(instruction) = *index.get(non_empty(&known)?) else { return None };
-        let (instruction, reason, bank_id) = (*instruction, "no".to_owned(), "b".to_owned());
-        let answer = |answer| Command::RailAnswer { instruction, answer };
+        let attempts = |resource: &Resource| {
+            let Resource::Instruction(instruction) = resource else { return Vec::new() };
+            let Attempt { id, number } = instruction.attempt();
+            (1..=number).map(|number| Attempt { id, number }).collect()
+        };
+        let known: Vec<Attempt> = self.desk.shelf.values().flat_map(attempts).collect();
+        let attempt = *index.get(non_empty(&known)?);
+        let (reason, bank_id) = ("no".to_owned(), "b".to_owned());
+        let answer = |answer| Command::RailAnswer { attempt, answer };
         Some(match says {
             0 => answer(RailAnswer::NoAnswer),
             1 => answer(RailAnswer::Accepted { bank_id }),
             2 => answer(RailAnswer::Rejected { reason }),
-            3 => Command::RailNotice(RailNotice::Settled { instruction, bank_id }),
-            4 => Command::RailNotice(RailNotice::Booked { instruction }),
-            5 => Command::RailNotice(RailNotice::Failed { instruction, reason }),
-            _ => Command::RailNotice(RailNotice::Returned { instruction, reason }),
+            3 => Command::RailNotice(RailNotice::Settled { attempt, bank_id }),
+            4 => Command::RailNotice(RailNotice::Booked { attempt }),
+            5 => Command::RailNotice(RailNotice::Failed { attempt, reason }),
+            _ => Command::RailNotice(RailNotice::Returned { attempt, reason }),
         })
     }
 

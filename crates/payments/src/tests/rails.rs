@@ -1,18 +1,22 @@
 //! What a rail can say of a payout, a refund and a return, in any order, twice, and against itself.
 //!
 //! Words by letter: N no answer, A accepted, X rejected, S settled, B booked, F failed, R returned.
+//! Of a return, `>` sends it back again, and a digit is the attempt that the letters after it mean.
 
 use expect_test::{Expect, expect};
 
 use super::desk::*;
 use crate::command::*;
-use crate::resources::TransactionKind;
+use crate::limits::RETURN_ATTEMPTS_MAX;
+use crate::resources::{Attempt, Instruction, Resource, TransactionKind};
 use crate::{Command, Key};
 
 /// A desk with something that a rail was told, and whose account it is about.
 struct Case {
     desk: Desk,
     told: Key,
+    /// The attempt that the rail speaks of.
+    attempt: usize,
     ann: ledger::AccountId,
 }
 
@@ -24,7 +28,7 @@ fn payout() -> Case {
     let reference = desk.account(ann).reference.clone();
     desk.credited("c", &reference, "20.00");
     let told = desk.done(Command::PayOut(pay_out(ann, "10.00", bank_account)));
-    Case { desk, told, ann }
+    Case { desk, told, attempt: 1, ann }
 }
 
 fn refund_with_fee() -> Case {
@@ -36,7 +40,7 @@ fn refund_with_fee() -> Case {
     let mut command = refund(credit, Some(gbp("10.00")));
     command.fees = FeeReturn::Returned;
     let told = Key::Refund(desk.refunded(command));
-    Case { desk, told, ann }
+    Case { desk, told, attempt: 1, ann }
 }
 
 fn return_of_stray_money() -> Case {
@@ -44,24 +48,40 @@ fn return_of_stray_money() -> Case {
     let ann = desk.person("Ann");
     let told = Key::Transaction(desk.credited("c", "who knows", "10.00"));
     desk.done(Command::Transition(to(&told, "returned")));
-    Case { desk, told, ann }
+    Case { desk, told, attempt: 1, ann }
 }
 
 impl Case {
     fn hear(&mut self, word: char) {
-        let instruction = self.desk.get(&self.told).visible().unwrap().id;
+        if let Some(number) = word.to_digit(10) {
+            self.attempt = usize::try_from(number).unwrap();
+            return;
+        }
+        let id = self.desk.get(&self.told).visible().unwrap().id;
+        let attempt = Attempt { id, number: self.attempt };
         let (bank_id, reason) = ("b".to_owned(), "no".to_owned());
-        let answer = |answer| Command::RailAnswer { instruction, answer };
+        let answer = |answer| Command::RailAnswer { attempt, answer };
         self.desk.done(match word {
             'N' => answer(RailAnswer::NoAnswer),
             'A' => answer(RailAnswer::Accepted { bank_id }),
             'X' => answer(RailAnswer::Rejected { reason }),
-            'S' => Command::RailNotice(RailNotice::Settled { instruction, bank_id }),
-            'B' => Command::RailNotice(RailNotice::Booked { instruction }),
-            'F' => Command::RailNotice(RailNotice::Failed { instruction, reason }),
-            'R' => Command::RailNotice(RailNotice::Returned { instruction, reason }),
+            'S' => Command::RailNotice(RailNotice::Settled { attempt, bank_id }),
+            'B' => Command::RailNotice(RailNotice::Booked { attempt }),
+            'F' => Command::RailNotice(RailNotice::Failed { attempt, reason }),
+            'R' => Command::RailNotice(RailNotice::Returned { attempt, reason }),
+            '>' => {
+                self.attempt = self.instruction().attempt().number + 1;
+                Command::Transition(to(&self.told, "returned"))
+            }
             other => panic!("a rail does not say {other}"),
         });
+    }
+
+    fn instruction(&self) -> &Instruction {
+        let id = self.desk.get(&self.told).visible().unwrap().id;
+        let found = self.desk.get(&Key::Instruction(id));
+        let Resource::Instruction(instruction) = found else { panic!("told: {found:?}") };
+        instruction
     }
 
     /// The status, then what Ann, the clearing and the safeguarding account, and the fees stand at.
@@ -197,6 +217,108 @@ fn a_return_hears_its_rail() {
         XR: in_review, Ann 0.00, clearing 0.00, safeguarding 10.00, unallocated 10.00
     "#]],
     );
+}
+
+/// Goal: money that comes back is sent back again, each attempt with notices of its own, and what is
+/// late of an earlier one changes nothing but for its booking. Method: the same words, over attempts.
+#[test]
+fn a_return_is_tried_again() {
+    check(
+        return_of_stray_money,
+        &[
+            "X>",
+            "F>",
+            "R>",
+            "SBR>",
+            "X>SB",
+            "NF>NASB",
+            "SBR>SB",
+            "SBR>SBR>SB",
+            "X>X>X>BS",
+            "R>1B2SB",
+            "R>SB1B",
+            "R>1BB",
+            "SBR>1NAXSBFR",
+            "X>1NAXSFR",
+            "X>S1R",
+            "X>SB1NAXSFR",
+            "X>SBR1R",
+            "R>R>SB2B1B",
+            "R>F1B",
+        ],
+        expect![[r#"
+            X>: in_review, Ann 0.00, clearing 0.00 (-10.00), safeguarding 10.00, unallocated 10.00 (-10.00)
+            F>: in_review, Ann 0.00, clearing 0.00 (-10.00), safeguarding 10.00, unallocated 10.00 (-10.00)
+            R>: in_review, Ann 0.00, clearing -10.00 (-10.00), safeguarding 20.00, unallocated 10.00 (-10.00)
+            SBR>: in_review, Ann 0.00, clearing 0.00 (-10.00), safeguarding 10.00, unallocated 10.00 (-10.00)
+            X>SB: returned, Ann 0.00, clearing 0.00, safeguarding 0.00, unallocated 0.00
+            NF>NASB: returned, Ann 0.00, clearing 0.00, safeguarding 0.00, unallocated 0.00
+            SBR>SB: returned, Ann 0.00, clearing 0.00, safeguarding 0.00, unallocated 0.00
+            SBR>SBR>SB: returned, Ann 0.00, clearing 0.00, safeguarding 0.00, unallocated 0.00
+            X>X>X>BS: returned, Ann 0.00, clearing 0.00, safeguarding 0.00, unallocated 0.00
+            R>1B2SB: returned, Ann 0.00, clearing 0.00, safeguarding 0.00, unallocated 0.00
+            R>SB1B: returned, Ann 0.00, clearing 0.00, safeguarding 0.00, unallocated 0.00
+            R>1BB: in_review, Ann 0.00, clearing 0.00 (-10.00), safeguarding 10.00, unallocated 10.00 (-10.00)
+            SBR>1NAXSBFR: in_review, Ann 0.00, clearing 0.00 (-10.00), safeguarding 10.00, unallocated 10.00 (-10.00)
+            X>1NAXSFR: in_review, Ann 0.00, clearing 0.00 (-10.00), safeguarding 10.00, unallocated 10.00 (-10.00)
+            X>S1R: returned, Ann 0.00, clearing -10.00, safeguarding 10.00, unallocated 0.00
+            X>SB1NAXSFR: returned, Ann 0.00, clearing 0.00, safeguarding 0.00, unallocated 0.00
+            X>SBR1R: in_review, Ann 0.00, clearing 0.00, safeguarding 10.00, unallocated 10.00
+            R>R>SB2B1B: returned, Ann 0.00, clearing 0.00, safeguarding 0.00, unallocated 0.00
+            R>F1B: in_review, Ann 0.00, clearing 0.00, safeguarding 10.00, unallocated 10.00
+        "#]],
+    );
+}
+
+/// Goal: the rail gets a key of its own for each attempt, the first's is the id, and its notices find
+/// the way back. Method: the keys of three attempts, and texts that are none.
+#[test]
+fn each_attempt_has_its_key() {
+    let mut case = return_of_stray_money();
+    let Key::Transaction(id) = case.told else { panic!() };
+    for suffix in ["", "-2", "-3"] {
+        let key = case.instruction().rail_key();
+        assert_eq!(key, format!("{id}{suffix}"));
+        assert_eq!(Attempt::of_rail_key(&key), Some(case.instruction().attempt()));
+        "NX>".chars().for_each(|word| case.hear(word));
+    }
+    for text in [
+        "",
+        "-2",
+        "x",
+        &format!("{id}-"),
+        &format!("{id}-1"),
+        &format!("{id}-0"),
+        &format!("{id}-x"),
+    ] {
+        assert_eq!(Attempt::of_rail_key(text), None, "{text}");
+    }
+    let unknown = Attempt { id: *id.as_bytes(), number: 9 };
+    for number in [0, 9] {
+        let booked = RailNotice::Booked { attempt: Attempt { number, ..unknown } };
+        assert_eq!(
+            code(case.desk.by(crate::Actor::Rail, Command::RailNotice(booked))),
+            "not_found"
+        );
+    }
+}
+
+/// Goal: attempts have an end, after which the money can still be assigned. Method: as many as may be.
+#[test]
+fn money_is_sent_back_only_so_often() {
+    let mut case = return_of_stray_money();
+    for _ in 1..RETURN_ATTEMPTS_MAX {
+        case.hear('X');
+        case.hear('>');
+    }
+    case.hear('X');
+    let again = case.desk.by(operator(), Command::Transition(to(&case.told, "returned")));
+    assert_eq!(code(again), "transition_blocked");
+    let mut assign = to(&case.told, "settled");
+    assign.account = Some(case.ann);
+    case.desk.done(Command::Transition(assign));
+    expect!["settled, Ann 10.00, clearing 0.00, safeguarding 10.00, unallocated 0.00"]
+        .assert_eq(&case.stands());
 }
 
 /// Goal: a return that failed is over: what was assigned since does not come back. Method: fail it,

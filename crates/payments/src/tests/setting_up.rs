@@ -47,6 +47,42 @@ fn a_platform_has_assets_and_a_first_role() {
     assert_eq!(code_of(&by_caller), "operator_required");
 }
 
+/// Goal: a platform always has where its fees go. Method: its own account is closed in each way there
+/// is, by the platform and by the operator; another account of its own customer, and a customer's,
+/// are closed.
+#[test]
+fn a_platforms_own_account_cannot_be_closed() {
+    let mut desk = Desk::new();
+    let own = Key::Account(desk.own_account());
+    let Resource::Platform(platform) = desk.get(&Key::Platform(PLATFORM)) else { panic!() };
+    let customer = platform.customer;
+    let close = |desk: &mut Desk, key: &Key| {
+        let closing = desk.by(operator(), Command::Transition(to(key, "closing")));
+        code_of(&closing.and_then(|_| desk.by(operator(), Command::Transition(to(key, "closed")))))
+    };
+    for from in ["open", "frozen", "open", "frozen_out", "open", "frozen_in", "open"] {
+        if desk.status(&own) != from {
+            desk.done(Command::Transition(to(&own, from)));
+        }
+        for step in ["closing", "closed"] {
+            let asked = desk.ask(Command::Transition(to(&own, step)));
+            assert!(asked.is_err(), "{step} from {from}");
+            let expected = match (from, step) {
+                ("open", "closing") => "transition_blocked",
+                _ => "transition_not_allowed",
+            };
+            let step = desk.by(operator(), Command::Transition(to(&own, step)));
+            assert_eq!(code_of(&step), expected, "from {from}");
+        }
+        assert_eq!(desk.status(&own), from);
+    }
+    let closing = desk.ask(Command::Transition(to(&own, "closing"))).unwrap_err();
+    assert!(closing.to_string().contains("the platform needs it for its fees"), "{closing}");
+    for other in [desk.account_in(customer, "GBP"), desk.person("Ann")] {
+        assert_eq!(close(&mut desk, &Key::Account(other)), "ok");
+    }
+}
+
 /// Goal: a rotated key and its successor work for a while, and no key is rotated twice. Method: the
 /// times at which each works.
 #[test]
@@ -212,6 +248,29 @@ fn a_bank_account_is_verified_by_its_name() {
         [("20-00", "12345678"), ("200000", "1234567"), ("20000x", "12345678")]
     {
         assert_eq!(code(BankDetails::uk("Ada".to_owned(), sort_code, number)), "value_invalid");
+    }
+}
+
+/// Goal: money goes to a payee of another name only if an operator says so. Method: each result of
+/// the check, verified by the platform and by the operator; a payout before and after.
+#[test]
+fn another_name_needs_an_operator() {
+    for (holder, by_platform) in [("A. Lovelace", "ok"), ("Charles Babbage", "operator_required")] {
+        let mut desk = Desk::new();
+        let customer = desk.customer("Ada Lovelace", None);
+        let account = desk.account_in(customer, "GBP");
+        desk.give(account, gbp("10.00"));
+        let bank_account = desk.bank_account(customer, holder);
+        let pay = Command::PayOut(pay_out(account, "1.00", bank_account));
+        let verify = Command::Transition(to(&Key::BankAccount(bank_account), "verified"));
+        assert_eq!(code_of(&desk.ask(pay.clone())), "bank_account_not_verified");
+        assert_eq!(code_of(&desk.try_by(operator(), verify.clone())), "ok", "{holder}");
+        assert_eq!(code_of(&desk.ask(verify.clone())), by_platform, "{holder}");
+        if by_platform != "ok" {
+            assert_eq!(code_of(&desk.ask(pay.clone())), "bank_account_not_verified");
+            desk.done(verify);
+        }
+        assert_eq!(code_of(&desk.ask(pay)), "ok", "{holder}");
     }
 }
 

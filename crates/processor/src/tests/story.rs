@@ -5,7 +5,7 @@ use ledger::TransactionId;
 use money::PartsPerMillion;
 use payments::command::{CreditStep, PartSize, RailAnswer, RailNotice};
 use payments::ids::{HoldId, RefundId};
-use payments::resources::Bearer;
+use payments::resources::{Attempt, Bearer};
 use payments::{Actor, Command, Key};
 
 use super::world::{SECOND, World, gbp, of_hold, pay, pay_out, refund, to};
@@ -136,16 +136,16 @@ fn a_payout_settles_fails_or_comes_back() {
     .assert_eq(&world.books());
     let accepted = RailAnswer::Accepted { bank_id: "b1".to_owned() };
     let answer = |answer: &RailAnswer, id: TransactionId| Command::RailAnswer {
-        instruction: *id.as_bytes(),
+        attempt: Attempt::first(*id.as_bytes()),
         answer: answer.clone(),
     };
     world.asked_by(Actor::Rail, answer(&RailAnswer::NoAnswer, out)).unwrap();
     assert_eq!(world.status(Key::Transaction(out)), "submitted");
     world.asked_by(Actor::Rail, answer(&accepted, out)).unwrap();
-    let instruction = *out.as_bytes();
-    let settled = RailNotice::Settled { instruction, bank_id: "b1".to_owned() };
-    let booked = RailNotice::Booked { instruction };
-    let returned = RailNotice::Returned { instruction, reason: "account closed".to_owned() };
+    let attempt = Attempt::first(*out.as_bytes());
+    let settled = RailNotice::Settled { attempt, bank_id: "b1".to_owned() };
+    let booked = RailNotice::Booked { attempt };
+    let returned = RailNotice::Returned { attempt, reason: "account closed".to_owned() };
     for notice in [&settled, &settled, &booked, &booked] {
         world.notice(notice.clone()).unwrap();
     }
@@ -169,11 +169,11 @@ fn a_payout_settles_fails_or_comes_back() {
     assert_eq!(world.status(Key::Transaction(out)), "returned");
 
     let early: TransactionId = world.made(Command::PayOut(pay_out(ann, "10.00", bank_account)));
-    let instruction = *early.as_bytes();
+    let attempt = Attempt::first(*early.as_bytes());
     for notice in [
-        RailNotice::Booked { instruction },
-        RailNotice::Returned { instruction, reason: "no".to_owned() },
-        RailNotice::Settled { instruction, bank_id: "b2".to_owned() },
+        RailNotice::Booked { attempt },
+        RailNotice::Returned { attempt, reason: "no".to_owned() },
+        RailNotice::Settled { attempt, bank_id: "b2".to_owned() },
     ] {
         world.notice(notice).unwrap();
     }
@@ -266,9 +266,9 @@ fn refunds_by_rail_settle_or_come_back() {
         asset:safeguarding GBP: 100.00
     "#]]
     .assert_eq(&world.books());
-    let instruction = *back.as_bytes();
-    world.notice(RailNotice::Settled { instruction, bank_id: "b".to_owned() }).unwrap();
-    world.notice(RailNotice::Booked { instruction }).unwrap();
+    let attempt = Attempt::first(*back.as_bytes());
+    world.notice(RailNotice::Settled { attempt, bank_id: "b".to_owned() }).unwrap();
+    world.notice(RailNotice::Booked { attempt }).unwrap();
     assert_eq!(world.status(Key::Refund(back)), "settled");
     expect![[r#"
         Buyer: 60.00
@@ -276,7 +276,7 @@ fn refunds_by_rail_settle_or_come_back() {
         asset:safeguarding GBP: 60.00
     "#]]
     .assert_eq(&world.books());
-    world.notice(RailNotice::Returned { instruction, reason: "gone".to_owned() }).unwrap();
+    world.notice(RailNotice::Returned { attempt, reason: "gone".to_owned() }).unwrap();
     assert_eq!(world.status(Key::Refund(back)), "failed");
     assert_eq!(world.transaction(paid_in).refundable(), 10_000);
     expect![[r#"
@@ -319,9 +319,9 @@ fn unallocated_money_is_assigned_or_returned() {
         liability:unallocated GBP: 5.00, available 0.00, pending out 5.00
     "#]]
     .assert_eq(&world.books());
-    let instruction = *second.as_bytes();
-    world.notice(RailNotice::Settled { instruction, bank_id: "b".to_owned() }).unwrap();
-    world.notice(RailNotice::Booked { instruction }).unwrap();
+    let attempt = Attempt::first(*second.as_bytes());
+    world.notice(RailNotice::Settled { attempt, bank_id: "b".to_owned() }).unwrap();
+    world.notice(RailNotice::Booked { attempt }).unwrap();
     assert_eq!(world.status(Key::Transaction(second)), "returned");
     expect![[r#"
         Ann: 10.00

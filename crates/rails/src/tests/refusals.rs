@@ -5,11 +5,11 @@
 use expect_test::{Expect, expect};
 use money::{Amount, Asset};
 
-use super::{Folder, PLATFORM, answered, at, credit, gbp, payout, uk};
-use crate::limits::{EVENTS_PER_PAYMENT_MAX, PLANNED_PER_PLATFORM_MAX};
+use super::{Folder, PLATFORM, answered, at, credit, found_after_a_crash, gbp, payout, uk};
+use crate::limits::{EVENTS_PER_PAYMENT_MAX, PLANNED_PER_PLATFORM_MAX, TURNOVER_MAX};
 use crate::{
     BankDetails, BankError, Behaviour, CreditRequest, Faults, Instruction, Outcome, Rail, Refused,
-    Standing,
+    SandboxBank, Standing,
 };
 
 fn account(holder: &str, sort_code: &str, account_number: &str) -> BankDetails {
@@ -286,12 +286,50 @@ fn a_full_platform_is_refused() {
     assert_eq!(answered(&bank.submit(&elsewhere)), "accepted sbp-00000002");
 }
 
+/// Goal: what comes in stays below what a ledger can count: per platform and asset, also after a
+/// restart, and a no changes nothing. Method: up to the cap, above it, and elsewhere.
+#[test]
+fn a_full_turnover_is_refused() {
+    let folder = Folder::new();
+    let mut bank = folder.bank();
+    let sterling = credit(&mut bank, PLATFORM, None);
+    let of = |minor: u128| CreditRequest { amount: gbp(minor), ..sterling.clone() };
+    bank.credit(PLATFORM, &of(TURNOVER_MAX - 5)).unwrap();
+    bank.credit(PLATFORM, &of(4)).unwrap();
+    let yen = Amount::new(TURNOVER_MAX, Asset::known("JPY").unwrap()).unwrap();
+    bank.credit(PLATFORM, &CreditRequest { amount: yen, ..sterling.clone() }).unwrap();
+    let elsewhere = credit(&mut bank, "plt_ride", None);
+    bank.credit("plt_ride", &CreditRequest { amount: gbp(TURNOVER_MAX), ..elsewhere }).unwrap();
+
+    // What was planned is gone after a reset, what came in is not.
+    bank.reset(PLATFORM).unwrap();
+    let expected = "bank_turnover_full: the sandbox bank takes in at most \
+                    100000000000000000000000000000000000 minor units of one asset";
+    let full = |bank: &mut SandboxBank| {
+        for minor in [2, TURNOVER_MAX, 10 * TURNOVER_MAX - 1] {
+            let before = found_after_a_crash(&folder).state;
+            let refused = bank.credit(PLATFORM, &of(minor)).unwrap_err();
+            assert_eq!(format!("{}: {refused}", refused.code()), expected);
+            assert!(!refused.is_retryable());
+            assert!(bank.state == before, "{minor}");
+        }
+    };
+    full(&mut bank);
+    drop(bank);
+    let mut bank = folder.bank();
+    full(&mut bank);
+    bank.credit(PLATFORM, &of(1)).unwrap();
+    let refused = bank.credit(PLATFORM, &of(1)).unwrap_err();
+    assert_eq!(refused.code(), "bank_turnover_full");
+}
+
 /// Goal: codes are unique. Method: all of them.
 #[test]
 fn every_refusal_has_its_own_code() {
     let all = [
         Refused::AskedInvalid,
         Refused::KeyReused,
+        Refused::TurnoverFull,
         Refused::RequestsFull,
         Refused::PlatformInvalid,
         Refused::KeyInvalid,
@@ -319,6 +357,7 @@ fn every_refusal_has_its_own_code() {
     expect![[r#"
         bank_asked_invalid: a request has a scope, a key of 1 to 255 printable characters, and a fingerprint
         bank_key_reused: the key names another request
+        bank_turnover_full: the sandbox bank takes in at most 100000000000000000000000000000000000 minor units of one asset
         bank_requests_full: the sandbox bank remembers at most 2000000 requests
         bank_platform_invalid: a platform's id has 1 to 64 visible ASCII characters
         bank_key_invalid: a key has 1 to 255 visible ASCII characters

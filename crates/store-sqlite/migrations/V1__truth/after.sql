@@ -6,14 +6,14 @@ INSERT INTO store VALUES (1, 'test');
 INSERT OR IGNORE INTO store VALUES (2, 'live');
 SELECT changes() = 0;
 
-INSERT INTO commands VALUES (1, zeroblob(16), 1, 5, zeroblob(16), 'k', zeroblob(32), 201, x'', NULL);
-INSERT OR IGNORE INTO commands VALUES (2, zeroblob(16), 2, 6, NULL, 'k', NULL, 201, x'', NULL);
+INSERT INTO commands VALUES (1, zeroblob(16), 1, 5, zeroblob(16), 'k', zeroblob(32), 201, x'', zeroblob(16), 1, x'', NULL, x'');
+INSERT OR IGNORE INTO commands VALUES (2, zeroblob(16), 2, 6, NULL, 'k', NULL, 201, x'', NULL, NULL, NULL, NULL, x'');
 SELECT changes() = 0;
-INSERT INTO commands VALUES (2, zeroblob(16), 2, 6, NULL, NULL, NULL, 201, x'', NULL);
-
-INSERT INTO entries VALUES (1, zeroblob(16), 1, zeroblob(16), zeroblob(16), 1, 5, 5, x'', zeroblob(32), zeroblob(32));
-INSERT OR IGNORE INTO entries VALUES (2, zeroblob(16), 2, zeroblob(16), zeroblob(16), 1, 6, 6, x'', zeroblob(32), zeroblob(32));
+INSERT OR IGNORE INTO commands VALUES (2, zeroblob(16), 2, 6, NULL, NULL, NULL, 201, x'', zeroblob(16), 1, x'', NULL, x'');
 SELECT changes() = 0;
+INSERT OR IGNORE INTO commands VALUES (2, zeroblob(16), 2, 6, NULL, NULL, NULL, 201, x'', zeroblob(16), 2, NULL, NULL, x'');
+SELECT changes() = 0;
+INSERT INTO commands VALUES (2, zeroblob(16), 2, 6, NULL, NULL, NULL, 201, x'', NULL, NULL, NULL, NULL, x'');
 
 INSERT INTO assets VALUES (zeroblob(16), 'GBP', 2, 'fiat');
 INSERT OR IGNORE INTO assets VALUES (zeroblob(16), 'GBP', 3, 'fiat');

@@ -12,6 +12,7 @@ CREATE TABLE heads (
   clock_offset INTEGER NOT NULL CHECK (clock_offset >= 0)
 ) STRICT, WITHOUT ROWID;
 
+-- The journal: a row a command, with its answer, its audit record and, if money moved, its entry.
 CREATE TABLE commands (
   position INTEGER PRIMARY KEY CHECK (position > 0),
   platform_id BLOB NOT NULL CHECK (length(platform_id) = 16),
@@ -21,31 +22,18 @@ CREATE TABLE commands (
   key TEXT CHECK (key <> ''),
   fingerprint BLOB CHECK (length(fingerprint) = 32),
   status INTEGER NOT NULL CHECK (status BETWEEN 100 AND 599),
-  body BLOB NOT NULL,
+  audit BLOB NOT NULL,
+  transaction_id BLOB CHECK (length(transaction_id) = 16),
+  transition_no INTEGER CHECK (transition_no >= 0),
+  entry BLOB,
   changed BLOB,
-  CHECK ((scope IS NULL) = (key IS NULL) AND (key IS NULL) = (fingerprint IS NULL))
+  -- Last, because it is long and not read where the others are.
+  body BLOB NOT NULL,
+  CHECK ((scope IS NULL) = (key IS NULL) AND (key IS NULL) = (fingerprint IS NULL)),
+  CHECK ((transaction_id IS NULL) = (transition_no IS NULL) AND (transition_no IS NULL) = (entry IS NULL))
 ) STRICT;
-
-CREATE TABLE audit_records (
-  position INTEGER PRIMARY KEY REFERENCES commands (position),
-  platform_id BLOB NOT NULL CHECK (length(platform_id) = 16),
-  body BLOB NOT NULL
-) STRICT;
-
-CREATE TABLE entries (
-  position INTEGER PRIMARY KEY REFERENCES commands (position),
-  platform_id BLOB NOT NULL CHECK (length(platform_id) = 16),
-  seq INTEGER NOT NULL CHECK (seq > 0),
-  entry_id BLOB NOT NULL CHECK (length(entry_id) = 16),
-  transaction_id BLOB NOT NULL CHECK (length(transaction_id) = 16),
-  transition_no INTEGER NOT NULL CHECK (transition_no >= 0),
-  created_at INTEGER NOT NULL,
-  effective_at INTEGER NOT NULL,
-  legs BLOB NOT NULL,
-  prev_hash BLOB NOT NULL CHECK (length(prev_hash) = 32),
-  hash BLOB NOT NULL CHECK (length(hash) = 32),
-  UNIQUE (transaction_id, transition_no)
-) STRICT;
+CREATE UNIQUE INDEX transitions ON commands (transaction_id, transition_no)
+  WHERE transaction_id IS NOT NULL;
 
 CREATE TABLE assets (
   platform_id BLOB NOT NULL CHECK (length(platform_id) = 16),
@@ -81,7 +69,7 @@ CREATE TABLE accounts (
   -- available = hi * 10^18 + lo >= 0. lo lies within two times 10^18 either way, so a hi beyond two
   -- decides alone, and cut to two the sum fits into 64 bits.
   CHECK (
-    chart NOT LIKE 'liability:%'
+    chart < 'liability:' OR chart >= 'liability;'
     OR min(max(credits_posted_hi + credit_limit_hi - debits_posted_hi - debits_pending_hi, -2), 2)
         * 1000000000000000000
       + credits_posted_lo + credit_limit_lo - debits_posted_lo - debits_pending_lo >= 0

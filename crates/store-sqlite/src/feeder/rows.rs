@@ -1,8 +1,8 @@
 //! The row of a resource in the read model: typed columns to ask about, and its bytes to show it by.
 //!
-//! Beside it stand what it is of (`links`) and its tags. Start at [`put`].
+//! Beside it stand what it is of (`links`) and its tags. Start at [`Rows::put`].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use ledger::PlatformId;
 use money::Amount;
@@ -23,32 +23,96 @@ const ACTION: &str = "feed a resource";
 
 type Columns = Vec<(&'static str, Value)>;
 
-/// Puts `resource`; what is there already as it is now stays untouched.
-pub(super) fn put(
-    read: &Connection,
-    platform: PlatformId,
-    resource: &Resource,
-) -> Result<(), Fault> {
-    let body = codec::encode("read model", resource)?;
-    if let Resource::Instruction(instruction) = resource {
-        return put_row(read, "instructions", platform, columns_of_instruction(instruction, body));
+/// The rows of one feed; the text of a statement is made once for each.
+pub(super) struct Rows<'c> {
+    read: &'c Connection,
+    upserts: HashMap<&'static str, String>,
+    counters: Option<String>,
+}
+
+impl<'c> Rows<'c> {
+    /// Of a feed that writes through `read`.
+    pub(super) fn new(read: &'c Connection) -> Self {
+        Self { read, upserts: HashMap::new(), counters: None }
     }
-    let Some(visible) = resource.visible() else { return Ok(()) };
-    let before = row_before(read, platform, &visible)?;
-    if before.as_ref() == Some(&body) {
-        return Ok(());
+
+    /// Puts `resource`; what is there already as it is now stays untouched.
+    pub(super) fn put(&mut self, platform: PlatformId, resource: &Resource) -> Result<(), Fault> {
+        let body = codec::encode("read model", resource)?;
+        if let Resource::Instruction(instruction) = resource {
+            let columns = columns_of_instruction(instruction, body);
+            return self.put_row("instructions", platform, columns);
+        }
+        let Some(visible) = resource.visible() else { return Ok(()) };
+        let before = row_before(self.read, platform, &visible)?;
+        if before.as_ref() == Some(&body) {
+            return Ok(());
+        }
+        let before: Option<Resource> =
+            before.map(|before| codec::decode("read model", &before)).transpose()?;
+        if let (Resource::Account(now), Some(Resource::Account(before))) = (resource, &before)
+            && differ_by_legs(now, before)
+        {
+            return self.put_counters(platform, now, body);
+        }
+        put_sides(self.read, platform, resource, before.as_ref())?;
+        let mut columns = columns_of_visible(&visible, resource, body);
+        columns.extend(columns_of(resource));
+        self.put_row(table(visible.kind), platform, columns)
     }
-    let before: Option<Resource> =
-        before.map(|before| codec::decode("read model", &before)).transpose()?;
-    if let (Resource::Account(now), Some(Resource::Account(before))) = (resource, &before)
-        && differ_by_legs(now, before)
-    {
-        return put_counters(read, platform, now, body);
+
+    /// What legs change of an account; no index has these columns.
+    fn put_counters(
+        &mut self,
+        platform: PlatformId,
+        account: &Account,
+        body: Vec<u8>,
+    ) -> Result<(), Fault> {
+        let mut columns = columns_of_counters(account);
+        columns.push(("body", Value::Blob(body)));
+        let sql = self.counters.get_or_insert_with(|| counters_sql(&columns));
+        let mut statement = self.read.prepare_cached(sql).to(ACTION)?;
+        let key = [blob(*platform.as_bytes()), blob(*account.ledger.id.as_bytes())];
+        let values = key.into_iter().chain(columns.into_iter().map(|(_, value)| value));
+        statement.execute(params_from_iter(values)).to(ACTION)?;
+        Ok(())
     }
-    put_sides(read, platform, resource, before.as_ref())?;
-    let mut columns = columns_of_visible(&visible, resource, body);
-    columns.extend(columns_of(resource));
-    put_row(read, table(visible.kind), platform, columns)
+
+    /// Upserts by platform and id; the column `id` is among `columns`, which are the same for all
+    /// rows of a table.
+    fn put_row(
+        &mut self,
+        table: &'static str,
+        platform: PlatformId,
+        columns: Columns,
+    ) -> Result<(), Fault> {
+        let sql = self.upserts.entry(table).or_insert_with(|| upsert_sql(table, &columns));
+        let mut statement = self.read.prepare_cached(sql).to(ACTION)?;
+        let platform = Value::Blob(platform.as_bytes().to_vec());
+        let values = std::iter::once(platform).chain(columns.into_iter().map(|(_, value)| value));
+        statement.execute(params_from_iter(values)).to(ACTION)?;
+        Ok(())
+    }
+}
+
+fn counters_sql(columns: &Columns) -> String {
+    let sets: Vec<String> =
+        (3..).zip(columns).map(|(place, (name, _))| format!("{name} = ?{place}")).collect();
+    let sets = sets.join(", ");
+    format!("UPDATE accounts SET {sets} WHERE platform_id = ?1 AND id = ?2")
+}
+
+fn upsert_sql(table: &str, columns: &Columns) -> String {
+    let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
+    let places: Vec<String> = (2..names.len() + 2).map(|place| format!("?{place}")).collect();
+    let sets: Vec<String> = names.iter().map(|name| format!("{name} = excluded.{name}")).collect();
+    format!(
+        "INSERT INTO {table} (platform_id, {}) VALUES (?1, {}) \
+         ON CONFLICT (platform_id, id) DO UPDATE SET {}",
+        names.join(", "),
+        places.join(", "),
+        sets.join(", ")
+    )
 }
 
 fn row_before(
@@ -69,50 +133,6 @@ fn differ_by_legs(now: &Account, before: &Account) -> bool {
     moved.ledger.counters = now.ledger.counters;
     moved.ledger.version = now.ledger.version;
     moved == *now
-}
-
-/// What legs change of an account; no index has these columns.
-fn put_counters(
-    read: &Connection,
-    platform: PlatformId,
-    account: &Account,
-    body: Vec<u8>,
-) -> Result<(), Fault> {
-    let mut columns = columns_of_counters(account);
-    columns.push(("body", Value::Blob(body)));
-    let sets: Vec<String> =
-        (3..).zip(&columns).map(|(place, (name, _))| format!("{name} = ?{place}")).collect();
-    let sets = sets.join(", ");
-    let sql = format!("UPDATE accounts SET {sets} WHERE platform_id = ?1 AND id = ?2");
-    let mut statement = read.prepare_cached(&sql).to(ACTION)?;
-    let key = [blob(*platform.as_bytes()), blob(*account.ledger.id.as_bytes())];
-    let values = key.into_iter().chain(columns.into_iter().map(|(_, value)| value));
-    statement.execute(params_from_iter(values)).to(ACTION)?;
-    Ok(())
-}
-
-/// Upserts by platform and id; the column `id` is among `columns`.
-fn put_row(
-    read: &Connection,
-    table: &'static str,
-    platform: PlatformId,
-    columns: Columns,
-) -> Result<(), Fault> {
-    let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
-    let places: Vec<String> = (2..names.len() + 2).map(|place| format!("?{place}")).collect();
-    let sets: Vec<String> = names.iter().map(|name| format!("{name} = excluded.{name}")).collect();
-    let sql = format!(
-        "INSERT INTO {table} (platform_id, {}) VALUES (?1, {}) \
-         ON CONFLICT (platform_id, id) DO UPDATE SET {}",
-        names.join(", "),
-        places.join(", "),
-        sets.join(", ")
-    );
-    let mut statement = read.prepare_cached(&sql).to(ACTION)?;
-    let platform = Value::Blob(platform.as_bytes().to_vec());
-    let values = std::iter::once(platform).chain(columns.into_iter().map(|(_, value)| value));
-    statement.execute(params_from_iter(values)).to(ACTION)?;
-    Ok(())
 }
 
 /// Keeps links and tags, and takes away those that were there before and are no more.

@@ -15,8 +15,8 @@ use crate::journal_rows::{COMMAND_COLUMNS, ENTRY_COLUMNS, entry, stored_command}
 const EVENTS: &str = "SELECT e.seq, e.place, e.created_at, e.request_id, e.id, e.kind, \
      e.resource_id, e.version, e.from_status, e.to_status, c.body \
      FROM main.events e JOIN truth.commands c ON c.position = e.position";
-const AUDIT_RECORDS: &str = "SELECT t.body FROM main.audit_records a \
-     JOIN truth.audit_records t ON t.position = a.position";
+const AUDIT_RECORDS: &str = "SELECT c.audit FROM main.audit_records a \
+     JOIN truth.commands c ON c.position = a.position";
 
 /// The entries of a transaction, oldest first.
 pub(super) fn entries_of(
@@ -25,7 +25,7 @@ pub(super) fn entries_of(
     transaction: TransactionId,
 ) -> Result<Vec<Entry>, Fault> {
     let sql = format!(
-        "SELECT {ENTRY_COLUMNS} FROM main.entries r JOIN truth.entries e ON e.position = r.position \
+        "SELECT {ENTRY_COLUMNS} FROM main.entries r JOIN truth.commands c ON c.position = r.position \
          WHERE r.platform_id = ?1 AND r.transaction_id = ?2 ORDER BY r.seq"
     );
     let mut statement = connection.prepare_cached(&sql).to(ACTION)?;

@@ -128,13 +128,12 @@ impl SqliteTruth {
             after = last.position;
             let pages = if after == head.seq { usize::MAX } else { PAGES_PER_PAGE };
             let changed = unnamed.next(history, pages)?;
-            let last = page.len() - 1;
-            for (place, committed) in page.iter_mut().enumerate() {
+            for committed in &mut page {
                 self.check(committed, head)?;
                 position += 1;
                 committed.position = position;
-                append(&self.connection, committed, changed.as_deref().filter(|_| place == last))?;
             }
+            append(&self.connection, &page, changed.as_deref())?;
             progress(after);
         }
         Ok(position)

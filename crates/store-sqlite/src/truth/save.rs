@@ -1,6 +1,7 @@
 //! Saves a batch: everything of it in one transaction, or nothing.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use ledger::{PlatformId, Timestamp};
 use payments::Resource;
@@ -11,9 +12,11 @@ use store::{Batch, Fault, Head, SaveFault};
 
 use super::{LOG_PAGES, SqliteTruth};
 use crate::changes;
+use crate::checkpoint::begin_anew;
 use crate::columns::While;
 use crate::journal_rows::{append, last_position};
 use crate::keys::{digest, hash};
+use crate::limits::{BUSY_MS, LOG_WAIT_MS};
 use crate::resources::{put, put_transaction_name};
 
 const ACTION: &str = "save a batch";
@@ -26,6 +29,7 @@ pub(super) fn save(truth: &mut SqliteTruth, batch: &Batch) -> Result<(), SaveFau
     if truth.unknown {
         return Err(broken("a commit has failed: the store must be opened again").into());
     }
+    bound_log(truth)?;
     check_keys(truth, batch)?;
     let known = known_names(truth, batch)?;
     let changed = changes::unnamed(batch)?;
@@ -33,7 +37,7 @@ pub(super) fn save(truth: &mut SqliteTruth, batch: &Batch) -> Result<(), SaveFau
     let behavior = TransactionBehavior::Immediate;
     let transaction = truth.connection.transaction_with_behavior(behavior).to(ACTION)?;
     let firsts = batch.check(last_position(&transaction)?)?;
-    write_journal(&transaction, batch, changed.as_deref())?;
+    append(&transaction, &batch.commands, changed.as_deref())?;
     let new_names = write_resources(&transaction, batch, &known)?;
     for (head, before) in &batch.heads {
         write_head(&transaction, head, *before, &firsts)?;
@@ -47,6 +51,23 @@ pub(super) fn save(truth: &mut SqliteTruth, batch: &Batch) -> Result<(), SaveFau
     })?;
 
     remember(truth, batch, &new_names);
+    Ok(())
+}
+
+/// Writes nothing while the log is as long as it may get: it must begin anew first, for which nobody
+/// may read what it holds. That it cannot is the same to callers as a medium without room.
+fn bound_log(truth: &SqliteTruth) -> Result<(), Fault> {
+    if LOG_PAGES.get() < truth.shared.log_pages_hard() {
+        return Ok(());
+    }
+    let wait = |ms| truth.connection.busy_timeout(Duration::from_millis(ms)).to(ACTION);
+    wait(LOG_WAIT_MS)?;
+    let begun_anew = begin_anew(&truth.connection, &truth.shared);
+    wait(BUSY_MS)?;
+    if !begun_anew {
+        return Err(Fault::Full);
+    }
+    LOG_PAGES.set(0);
     Ok(())
 }
 
@@ -71,18 +92,6 @@ fn known_names<'a>(truth: &SqliteTruth, batch: &'a Batch) -> Result<Vec<KnownNam
         }
     }
     Ok(known)
-}
-
-fn write_journal(
-    connection: &Connection,
-    batch: &Batch,
-    changed: Option<&[u8]>,
-) -> Result<(), Fault> {
-    let last = batch.commands.len().saturating_sub(1);
-    for (index, committed) in batch.commands.iter().enumerate() {
-        append(connection, committed, changed.filter(|_| index == last))?;
-    }
-    Ok(())
 }
 
 /// Returns the new names of transactions, each with the number of its row.

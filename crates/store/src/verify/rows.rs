@@ -165,7 +165,7 @@ pub(super) fn named(resource: &Resource) -> String {
             let (kind, id) = (visible.kind, visible.id);
             format!("{} {}", kind.code(), payments::id_text(kind, id))
         }
-        (None, Resource::Instruction(it)) => format!("instruction {}", it.serves.rail_key()),
+        (None, Resource::Instruction(it)) => format!("instruction {}", it.rail_key()),
         (None, other) => format!("{:?}", other.key()),
     }
 }

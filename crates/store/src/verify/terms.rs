@@ -13,8 +13,8 @@ use money::Asset;
 use payments::Resource;
 use payments::audit::{AuditRecord, Touched};
 use payments::resources::{
-    Account, Bearer, Hold, Instruction, InstructionState, Kind, Outcome, Refund, Serves,
-    Transaction, TransactionKind,
+    Account, Bearer, EarlierAttempt, Hold, Instruction, InstructionState, Kind, Outcome, Refund,
+    Serves, Transaction, TransactionKind,
 };
 use payments::states::{HoldStatus, RefundStatus, TransactionStatus};
 
@@ -286,11 +286,17 @@ fn of_instruction(platform: PlatformId, it: &Instruction, sink: &mut impl Sink) 
     if it.state != InstructionState::Done {
         says(Side::Derived, Aspect::InFlight(kind), amount);
     }
-    // What came back had gone before; of a payout its own row says so.
-    let gone = it.returned && !matches!(it.serves, Serves::Payout(_));
-    let gone = if gone { amount } else { 0 };
-    let booked = if it.booked { amount } else { 0 };
-    says(Side::Stored, Aspect::Clearing(kind), booked.wrapping_sub(gone));
+    let mut cleared = |booked, returned| {
+        // What came back had gone before; of a payout its own row says so.
+        let gone = returned && !matches!(it.serves, Serves::Payout(_));
+        let gone = if gone { amount } else { 0 };
+        let booked = if booked { amount } else { 0 };
+        says(Side::Stored, Aspect::Clearing(kind), booked.wrapping_sub(gone));
+    };
+    cleared(it.booked, it.returned);
+    for EarlierAttempt { booked, returned } in &it.earlier {
+        cleared(*booked, *returned);
+    }
     if it.booked && !matches!(it.serves, Serves::Return(_)) {
         says(Side::Derived, Aspect::Booked(kind), amount);
     }

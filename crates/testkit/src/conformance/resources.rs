@@ -10,9 +10,9 @@ use payments::ids::{
 };
 use payments::meta::{Labels, Meta};
 use payments::resources::{
-    Account, ApiKey, BankAccount, Bearer, Capability, Customer, CustomerKind, Fee, Hold,
-    Instruction, InstructionState, Name, NameCheck, Outcome, Person, Platform, RailSide, Refund,
-    RefundLeg, Reserved, Role, Serves, Share, Transaction, TransactionKind, Window,
+    Account, ApiKey, BankAccount, Bearer, Capability, Customer, CustomerKind, EarlierAttempt, Fee,
+    Hold, Instruction, InstructionState, Name, NameCheck, Outcome, Person, Platform, RailSide,
+    Refund, RefundLeg, Reserved, Role, Serves, Share, Transaction, TransactionKind, Window,
 };
 use payments::states::{
     AccountStatus, BankAccountStatus, CustomerStatus, HoldStatus, KeyStatus, Machine, PersonStatus,
@@ -313,6 +313,9 @@ impl Draft {
             InstructionState::Accepted,
             InstructionState::Done,
         ];
+        let attempts = 0..self.after.chance.below(3);
+        let earlier =
+            attempts.map(|at| EarlierAttempt { booked: at == 0, returned: true }).collect();
         Some(Resource::Instruction(Instruction {
             id: *transaction.id.as_bytes(),
             serves: Serves::Payout(transaction.id),
@@ -324,6 +327,7 @@ impl Draft {
             bank_id: self.after.chance.maybe_word(),
             booked: false,
             returned: false,
+            earlier,
         }))
     }
 

@@ -11,6 +11,8 @@ use crate::operation::{Bearer, Fees, Instructed, Money, Quotes, Says, Slot, Step
 const CLEARING: &str = "asset:clearing:bank";
 const SAFEGUARDING: &str = "asset:safeguarding";
 const UNALLOCATED: &str = "liability:unallocated";
+/// How often money may be sent back that the bank cannot give to who paid it.
+const ATTEMPTS: usize = 50;
 
 fn internal(chart: &'static str, side: Side, amount: Money) -> Move {
     (Name::Internal(chart, amount.asset), side, amount.minor)
@@ -162,7 +164,7 @@ impl Model {
         }
         self.write(&legs(&moves, Does::Reserve))?;
         let at = self.add(transaction);
-        self.instructions.insert(Serves::Transaction(at), Instruction::written(moves));
+        self.instructions.insert(Serves::Transaction(at, 1), Instruction::written(moves));
         Ok(Made::Transaction)
     }
 
@@ -180,13 +182,14 @@ impl Model {
             ("in_review", "settled" | "returned") => operators_only(who)?,
             _ => return Err("transition_not_allowed"),
         }
-        let told = self.instructions.get(&Serves::Transaction(at));
-        let under_way = told.is_some_and(Instruction::is_open);
-        if under_way || (told.is_some() && to == "returned") {
+        let tried = |attempt: &usize| self.instructions.get(&Serves::Transaction(at, *attempt));
+        let attempt = (1..).find(|attempt| tried(attempt).is_none()).unwrap();
+        let under_way = tried(&(attempt - 1)).is_some_and(Instruction::is_open);
+        if under_way || (attempt > ATTEMPTS && to == "returned") {
             return Err("transition_blocked");
         }
         if to == "returned" {
-            return self.send_back(at);
+            return self.send_back(at, attempt);
         }
         let account = account.ok_or("value_invalid")?;
         let amount = self.transactions[at].amount;
@@ -203,14 +206,14 @@ impl Model {
         Ok(Made::Nothing)
     }
 
-    fn send_back(&mut self, at: usize) -> Decided {
+    fn send_back(&mut self, at: usize, attempt: usize) -> Decided {
         let amount = self.transactions[at].amount;
         let moves = vec![
             internal(UNALLOCATED, Side::Debit, amount),
             internal(CLEARING, Side::Credit, amount),
         ];
         self.write(&legs(&moves, Does::Reserve))?;
-        self.instructions.insert(Serves::Transaction(at), Instruction::written(moves));
+        self.instructions.insert(Serves::Transaction(at, attempt), Instruction::written(moves));
         Ok(Made::Nothing)
     }
 
@@ -251,7 +254,7 @@ impl Model {
 
     fn transaction_of(&self, serves: Serves) -> usize {
         match serves {
-            Serves::Transaction(at) => at,
+            Serves::Transaction(at, _) => at,
             Serves::Refund(refund) => self.refunds[refund].transaction,
         }
     }
@@ -259,7 +262,7 @@ impl Model {
     fn amount_of(&self, serves: Serves) -> Money {
         let amount = self.transactions[self.transaction_of(serves)].amount;
         match serves {
-            Serves::Transaction(_) => amount,
+            Serves::Transaction(..) => amount,
             Serves::Refund(refund) => Money { minor: self.refunds[refund].amount, ..amount },
         }
     }
@@ -268,7 +271,7 @@ impl Model {
     fn set_status(&mut self, serves: Serves, [payout, refund, back]: [&'static str; 3]) {
         match serves {
             Serves::Refund(slot) => self.refunds[slot].status = refund,
-            Serves::Transaction(at) => {
+            Serves::Transaction(at, _) => {
                 let is_payout = self.transactions[at].payer.is_some();
                 self.transactions[at].status = if is_payout { payout } else { back };
             }
@@ -300,7 +303,7 @@ impl Model {
                     *refunded = refunded.saturating_sub(amount);
                 }
             }
-            Serves::Transaction(at) => {
+            Serves::Transaction(at, _) => {
                 let transaction = self.transactions[at].clone();
                 if let Some(payer) = transaction.payer {
                     let counted = (transaction.amount, transaction.counted_at);
@@ -325,16 +328,8 @@ impl Model {
     }
 
     fn come_back(&mut self, serves: Serves) -> Result<(), &'static str> {
-        let was_sent = match serves {
-            Serves::Refund(slot) => self.refunds[slot].status == "settled",
-            Serves::Transaction(at) => {
-                let is_payout = self.transactions[at].payer.is_some();
-                let sent = if is_payout { "settled" } else { "returned" };
-                self.transactions[at].status == sent
-            }
-        };
         let open = self.told(serves).is_open();
-        if !open && !was_sent {
+        if self.told(serves).state == "failed" {
             return Ok(());
         }
         self.told(serves).returned = Booked::Yes;
@@ -349,7 +344,7 @@ impl Model {
         let mut back = vec![internal(SAFEGUARDING, Side::Debit, amount)];
         let takers = match serves {
             Serves::Refund(slot) => self.refunds[slot].legs.clone(),
-            Serves::Transaction(at) => {
+            Serves::Transaction(at, _) => {
                 self.transactions[at].payer.map(|payer| (payer, amount.minor)).into_iter().collect()
             }
         };

@@ -110,7 +110,7 @@ fn unallocated(it: &Transaction) -> Case {
 
 fn unknown(it: &Instruction) -> Case {
     let what_to_do = "Nothing yet: the same instruction is sent again until the bank answers. If \
-                      it stays, ask the bank about this key.";
-    let reason = Some("the bank gave no answer".to_owned());
-    (QueueKind::UnknownOutcome, it.serves.rail_key(), it.amount, reason, what_to_do)
+                      it stays, ask the bank about that key.";
+    let reason = Some(format!("the bank gave no answer to {}", it.rail_key()));
+    (QueueKind::UnknownOutcome, it.serves.id_text(), it.amount, reason, what_to_do)
 }

@@ -10,6 +10,7 @@ use ledger::{AccountId, PlatformId};
 use money::Amount;
 use payments::{Command, Key, Resource};
 use rails::{BankDetails, CreditRequest, Faults, Outcome, Request};
+use store::Reads;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -160,11 +161,11 @@ async fn decide_sandbox_payout(
     Path(text): Path<String>,
     post: Post<DecideSandboxPayout>,
 ) -> Answer {
-    post.caller.platform()?;
+    let platform = post.caller.platform()?;
     sandbox_only(&service)?;
-    if crate::resource_ids::parse(&text).is_none() {
+    let Some((_, id)) = crate::resource_ids::parse(&text) else {
         return Err(not_found("payout", "of that id"));
-    }
+    };
     let DecideSandboxPayout { outcome, reason } = post.body.clone();
     if reason.is_some() && outcome == PayoutOutcome::Settled {
         return Err(at("field_invalid", "/reason", "goes with returned and rejected only"));
@@ -175,7 +176,13 @@ async fn decide_sandbox_payout(
         PayoutOutcome::Returned => Outcome::Return { reason: reason(rails::REASON_RETURNED) },
         PayoutOutcome::Rejected => Outcome::Reject { reason: reason(rails::REASON_REJECTED) },
     };
-    once(&service, &post, Request::Decide { payment: text, outcome }).await
+    // The bank knows the latest attempt by a key of its own.
+    let find = move |reads: &dyn Reads, at| reads.resource(at, platform, &Key::Instruction(id));
+    let payment = match service.read(find).await? {
+        Some(Resource::Instruction(instruction)) => instruction.rail_key(),
+        Some(_) | None => text,
+    };
+    once(&service, &post, Request::Decide { payment, outcome }).await
 }
 
 /// Read how often the sandbox bank goes wrong

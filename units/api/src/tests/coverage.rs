@@ -11,7 +11,7 @@ use super::{Reply, World};
 use crate::openapi::document;
 
 /// A path with ids of the right form that name nothing.
-fn filled(path: &str) -> String {
+pub(super) fn filled(path: &str) -> String {
     let ids = [
         ("{platform_id}", "plt"),
         ("{key_id}", "key"),

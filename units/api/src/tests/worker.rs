@@ -1,11 +1,14 @@
 //! The bank worker: every way the sandbox bank can act, and what it comes to.
 
+use std::time::{Duration, Instant};
+
 use money::{Amount, Asset};
 use payments::command::{CreditStep, RailNotice};
 use rails::{BankDetails, CreditFacts, RailEvent, RailEventKind};
 use serde_json::{Value, json};
 
 use super::World;
+use super::troubled::Trouble;
 use crate::notices::notice;
 use crate::sandbox::from_rail;
 
@@ -145,6 +148,42 @@ async fn payouts_are_decided_by_hand() {
     );
 }
 
+/// Goal: unallocated money whose return comes back is returned again, as a new request to the bank,
+/// until it arrives. Method: a bank that waits, and decides three attempts by hand.
+#[tokio::test]
+async fn money_is_returned_until_it_arrives() {
+    let world = World::new().await;
+    let payer = json!({ "holder": "X", "sort_code": "040004", "account_number": "10000001" });
+    let body = json!({ "amount": gbp("5.00"), "reference": "nobody", "payer": payer });
+    world.post("/v1/sandbox/credits", &body).await.done();
+    later(&world, 1).await;
+    let stray = world.get("/v1/transactions?limit=1").await.done().text("/data/0/id");
+    let path = format!("/v1/transactions/{stray}");
+    let mut bank_ids = std::collections::BTreeSet::new();
+    for (outcome, status, reason) in [
+        ("returned", "in_review", "account_closed"),
+        ("rejected", "in_review", "rejected_by_bank"),
+        ("settled", "returned", "being_returned"),
+    ] {
+        let back = json!({ "to": "returned" });
+        let steps = format!("{path}/transitions");
+        world.operator_post(&steps, &back).await.done();
+        assert_eq!(world.operator_post(&steps, &back).await.outcome(), "409 transition_blocked");
+        later(&world, 1).await;
+        let decide = format!("/v1/sandbox/payouts/{stray}/outcome");
+        let decided = world.post(&decide, &json!({ "outcome": outcome })).await.done();
+        assert_eq!(decided.text("/id"), stray);
+        assert!(bank_ids.insert(decided.text("/bank_id")), "{outcome}: {bank_ids:?}");
+        later(&world, 1).await;
+        let read = world.get(&path).await.done();
+        let stands = (read.text("/status"), read.text("/status_reason"));
+        assert_eq!(stands, (status.to_owned(), reason.to_owned()), "{outcome}");
+    }
+    let books = world.get("/v1/trial-balance").await.done();
+    let rows = books.body["rows"].as_array().unwrap();
+    assert!(rows.iter().all(|row| row["balance"]["value"] == "0.00"), "{books:#?}");
+}
+
 /// Goal: a collection account that is not the platform's gets nothing.
 #[tokio::test]
 async fn credits_need_the_platforms_own_account() {
@@ -155,4 +194,122 @@ async fn credits_need_the_platforms_own_account() {
     assert_eq!(reply.outcome(), "422 bank_refused");
     let body = json!({ "amount": gbp("5.00"), "sandbox": { "behaviour": "rejected" } });
     assert_eq!(world.post("/v1/sandbox/credits", &body).await.outcome(), "422 bank_refused");
+}
+
+/// Goal: the bank cannot bring in more than a ledger counts. Method: a cent above its cap, at once and
+/// after a credit.
+#[tokio::test]
+async fn credits_have_a_cap() {
+    let world = World::new().await;
+    let (_, account) = world.customer("Ada Buyer").await;
+    let cap = format!("1{}.00", "0".repeat(33));
+    for (value, expected) in [
+        (cap.replace(".00", ".01"), "422 bank_refused"),
+        (cap.clone(), "201"),
+        ("0.01".to_owned(), "422 bank_refused"),
+    ] {
+        let body = json!({ "amount": gbp(&value), "account": account });
+        let reply = world.post("/v1/sandbox/credits", &body).await;
+        assert_eq!(reply.outcome(), expected, "{value}");
+        if expected != "201" {
+            assert!(reply.text("/detail").contains("takes in at most"), "{reply:?}");
+        }
+    }
+    assert_eq!(world.available(&account).await, cap);
+}
+
+/// Waits for what the worker does by itself: nothing is asked that would wake it.
+async fn until(world: &World, (path, pointer): (&str, &str), expected: &str) {
+    let ends = Instant::now() + Duration::from_secs(20);
+    loop {
+        let found = world.get(path).await.done().text(pointer);
+        if found == expected {
+            return;
+        }
+        assert!(Instant::now() < ends, "{path}: {found}, not {expected}");
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Goal: an event that fails by itself holds up no other, and is told again. Method: the writer
+/// panics over the events of one credit; others before and after it; then a restart without trouble.
+#[tokio::test]
+async fn an_event_that_fails_is_put_aside() {
+    let mut world = World::new().await;
+    let (_, poisoned) = world.customer("Ada Buyer").await;
+    let (_, other) = world.customer("Ben Buyer").await;
+    world.credit(&poisoned, "1.00").await;
+    assert_eq!(world.available(&poisoned).await, "1.00");
+    let reference = world.get(&format!("/v1/accounts/{poisoned}")).await.done().text("/reference");
+    world.troubles.set(Trouble::Poison(reference));
+    world.credit(&poisoned, "5.00").await;
+    world.troubles.met(2).await;
+    for _ in 0..2 {
+        world.credit(&other, "7.00").await;
+    }
+    let balance = |account: &str| format!("/v1/accounts/{account}/balance");
+    until(&world, (&balance(&other), "/balance/available/value"), "14.00").await;
+    assert_eq!(world.available(&poisoned).await, "1.00");
+
+    world.troubles.set(Trouble::None);
+    world.restart().await;
+    until(&world, (&balance(&poisoned), "/balance/available/value"), "6.00").await;
+    world.credit(&other, "1.00").await;
+    until(&world, (&balance(&other), "/balance/available/value"), "15.00").await;
+    assert_eq!(world.available(&poisoned).await, "6.00");
+}
+
+/// Goal: a read that fails is tried again, without anybody asking. Method: what the worker reads
+/// fails, at least twice, while a payout waits or a platform is new; then it does not, and nothing
+/// is written in between.
+#[tokio::test]
+async fn a_failed_read_of_the_store_is_tried_again() {
+    let world = World::new().await;
+    world.troubles.set(Trouble::NoInstructions);
+    let (waiting, _) = payout(&world, json!({ "behaviour": "settle_at_once" })).await;
+    world.troubles.set(Trouble::NoInstructions);
+    world.troubles.met(2).await;
+    let path = format!("/v1/transactions/{waiting}");
+    assert_eq!(world.get(&path).await.done().text("/bank/outcome"), "waiting");
+    world.troubles.set(Trouble::None);
+    until(&world, (&path, "/status"), "settled").await;
+
+    let mut world = World::new().await;
+    world.troubles.set(Trouble::NoPlatforms);
+    let body = json!({ "name": "New", "assets": ["GBP"] });
+    world.platform =
+        world.post_as(&world.operator, "/v1/platforms", &body).await.done().text("/id");
+    let body = json!({ "name": "backend", "scopes": ["*"] });
+    world.token = world.operator_post("/v1/keys", &body).await.done().text("/secret");
+    let (_, account) = world.customer("Ada Buyer").await;
+    world.credit(&account, "5.00").await;
+    world.troubles.set(Trouble::NoPlatforms);
+    world.troubles.met(2).await;
+    assert_eq!(world.available(&account).await, "0.00");
+    world.troubles.set(Trouble::None);
+    let path = format!("/v1/accounts/{account}/balance");
+    until(&world, (&path, "/balance/available/value"), "5.00").await;
+}
+
+/// Goal: how far the worker got is only a cache. Method: it is lost, unreadable, behind, and ahead of
+/// the bank; each time one more credit arrives, and none twice.
+#[tokio::test]
+async fn a_lost_place_does_no_harm() {
+    let mut world = World::new().await;
+    let (_, account) = world.customer("Ada Buyer").await;
+    let place = world.parts.folder.join("told");
+    for (number, kept) in ["", "seven", "0", "999999"].into_iter().enumerate() {
+        world.app.end_worker();
+        std::fs::write(&place, kept).unwrap();
+        world.restart().await;
+        world.credit(&account, "5.00").await;
+        let path = format!("/v1/accounts/{account}/balance");
+        let expected = format!("{}.00", 5 * (number + 1));
+        until(&world, (&path, "/balance/available/value"), &expected).await;
+    }
+    world.app.end_worker();
+    std::fs::remove_file(&place).unwrap();
+    world.restart().await;
+    later(&world, 1).await;
+    assert_eq!(world.available(&account).await, "20.00");
 }

@@ -85,9 +85,13 @@ impl Served {
     }
 
     pub(crate) fn start_with(folder: &Folder, arguments: &[&str]) -> Self {
+        Self::start_on(folder, "127.0.0.1:0", arguments)
+    }
+
+    pub(crate) fn start_on(folder: &Folder, listen: &str, arguments: &[&str]) -> Self {
         let log = File::options().create(true).append(true).open(folder.path().join("log"));
         let mut child = florin(folder)
-            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(["serve", "--listen", listen])
             .args(arguments)
             .stdout(Stdio::piped())
             .stderr(log.unwrap())

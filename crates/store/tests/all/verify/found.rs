@@ -418,7 +418,15 @@ fn altered_clearing() {
             _ => None,
         });
         instruction.booked = false;
-        instruction.serves.rail_key()
+        instruction.serves.id_text()
+    });
+    check(&[14], |rows| {
+        let instruction = rows.resource(|it| match it {
+            Resource::Instruction(it) if it.earlier.iter().any(|it| it.booked) => Some(it),
+            _ => None,
+        });
+        instruction.earlier.iter_mut().for_each(|it| it.booked = false);
+        instruction.serves.id_text()
     });
     check(&[14], |rows| {
         let instruction = rows.resource(|it| match it {
@@ -426,13 +434,13 @@ fn altered_clearing() {
             _ => None,
         });
         instruction.state = InstructionState::Done;
-        instruction.serves.rail_key()
+        instruction.serves.id_text()
     });
     check(&[14], |rows| {
         let waiting = |(_, it): &(_, Resource)| matches!(it, Resource::Instruction(it) if it.state == InstructionState::Accepted);
         let place = rows.resources.iter().position(waiting).unwrap();
         match rows.resources.remove(place).1 {
-            Resource::Instruction(it) => it.serves.rail_key(),
+            Resource::Instruction(it) => it.serves.id_text(),
             other => panic!("{other:?}"),
         }
     });

@@ -12,7 +12,7 @@ use payments::command::{
 };
 use payments::ids::{BankAccountId, CustomerId, HoldId, KeyId, RefundId};
 use payments::meta::{Labels, LabelsPatch};
-use payments::resources::{Bearer, CustomerKind, FeeRule, Kind, TransactionKind};
+use payments::resources::{Attempt, Bearer, CustomerKind, FeeRule, Kind, TransactionKind};
 use payments::{
     Actor, Command, Decision, Envelope, Idempotency, Key, OPERATOR, Rejected, Resource,
 };
@@ -262,7 +262,8 @@ impl Story {
         self.money_back(cast);
     }
 
-    /// Unallocated money sent back: gone, failed, come back, and on its way.
+    /// Unallocated money sent back: gone, failed, come back, and on its way; and some again and again,
+    /// the first attempt booked last.
     fn money_back(&mut self, cast: &Cast) {
         let ends = [Some("settled"), Some("failed"), Some("returned"), Some("at once"), None];
         for (number, end) in (7..).zip(ends) {
@@ -270,11 +271,19 @@ impl Story {
             let stray = self.credit(&bank_id, "nobody", CreditStep::Notified);
             self.credit(&bank_id, "nobody", CreditStep::Booked);
             self.step(Key::Transaction(stray), "returned");
-            self.rail_ends(*stray.as_bytes(), end);
+            self.rail_ends(Attempt::first(*stray.as_bytes()), end);
             if matches!(end, Some("returned" | "failed")) {
                 self.assign(stray, cast.seller);
             }
         }
+        let stray = self.credit("in-12", "nobody", CreditStep::Notified);
+        self.credit("in-12", "nobody", CreditStep::Booked);
+        let first = Attempt::first(*stray.as_bytes());
+        for (number, end) in (1..).zip(["at once unbooked", "failed", "settled"]) {
+            self.step(Key::Transaction(stray), "returned");
+            self.rail_ends(Attempt { number, ..first }, Some(end));
+        }
+        self.notice(RailNotice::Booked { attempt: first });
     }
 
     fn assign(&mut self, stray: TransactionId, account: AccountId) {
@@ -290,9 +299,9 @@ impl Story {
     }
 
     /// What a rail says of an instruction until its end.
-    fn rail_ends(&mut self, instruction: [u8; 16], end: Option<&str>) {
+    fn rail_ends(&mut self, attempt: Attempt, end: Option<&str>) {
         let (bank_id, reason) = ("out".to_owned(), "no such account".to_owned());
-        let answer = |answer| Command::RailAnswer { instruction, answer };
+        let answer = |answer| Command::RailAnswer { attempt, answer };
         self.apply(answer(RailAnswer::NoAnswer), Kind::Transaction);
         self.apply(answer(RailAnswer::NoAnswer), Kind::Transaction);
         if end == Some("rejected") {
@@ -303,26 +312,27 @@ impl Story {
         self.apply(answer(accepted), Kind::Transaction);
         match end {
             Some("settled") => {
-                self.notice(RailNotice::Settled { instruction, bank_id: bank_id.clone() });
-                self.notice(RailNotice::Settled { instruction, bank_id });
-                self.notice(RailNotice::Booked { instruction });
-                self.notice(RailNotice::Booked { instruction });
+                self.notice(RailNotice::Settled { attempt, bank_id: bank_id.clone() });
+                self.notice(RailNotice::Settled { attempt, bank_id });
+                self.notice(RailNotice::Booked { attempt });
+                self.notice(RailNotice::Booked { attempt });
             }
-            Some("unbooked") => self.notice(RailNotice::Settled { instruction, bank_id }),
+            Some("unbooked") => self.notice(RailNotice::Settled { attempt, bank_id }),
             Some("booked first") => {
-                self.notice(RailNotice::Booked { instruction });
-                self.notice(RailNotice::Settled { instruction, bank_id });
+                self.notice(RailNotice::Booked { attempt });
+                self.notice(RailNotice::Settled { attempt, bank_id });
             }
-            Some("failed") => self.notice(RailNotice::Failed { instruction, reason }),
+            Some("failed") => self.notice(RailNotice::Failed { attempt, reason }),
             Some("returned") => {
-                self.notice(RailNotice::Settled { instruction, bank_id });
-                self.notice(RailNotice::Booked { instruction });
-                self.notice(RailNotice::Returned { instruction, reason: reason.clone() });
-                self.notice(RailNotice::Returned { instruction, reason });
+                self.notice(RailNotice::Settled { attempt, bank_id });
+                self.notice(RailNotice::Booked { attempt });
+                self.notice(RailNotice::Returned { attempt, reason: reason.clone() });
+                self.notice(RailNotice::Returned { attempt, reason });
             }
+            Some("at once unbooked") => self.notice(RailNotice::Returned { attempt, reason }),
             Some("at once") => {
-                self.notice(RailNotice::Returned { instruction, reason });
-                self.notice(RailNotice::Booked { instruction });
+                self.notice(RailNotice::Returned { attempt, reason });
+                self.notice(RailNotice::Booked { attempt });
             }
             Some(_) | None => {}
         }
@@ -428,7 +438,7 @@ impl Story {
         for bearer in [Bearer::Payer, Bearer::Platform] {
             for end in ends {
                 let payout = self.pay_out(cast, bearer);
-                self.rail_ends(*payout.as_bytes(), Some(end));
+                self.rail_ends(Attempt::first(*payout.as_bytes()), Some(end));
             }
             self.pay_out(cast, bearer);
         }
@@ -471,7 +481,7 @@ impl Story {
         for end in ends.into_iter().chain(["at once", "accepted"]) {
             for fees in [FeeReturn::Kept, FeeReturn::Returned] {
                 let refund = self.refund(came, fees);
-                self.rail_ends(*refund.as_bytes(), Some(end));
+                self.rail_ends(Attempt::first(*refund.as_bytes()), Some(end));
             }
         }
         self.refund(came, FeeReturn::Returned);
@@ -518,14 +528,14 @@ impl Story {
     /// A payout that comes back to an account that takes nothing in any more, then is assigned.
     fn closed_account(&mut self, cast: &Cast) {
         let payout = self.pay_out(cast, Bearer::Payer);
-        let instruction = *payout.as_bytes();
-        self.notice(RailNotice::Settled { instruction, bank_id: "out".to_owned() });
-        self.notice(RailNotice::Booked { instruction });
+        let attempt = Attempt::first(*payout.as_bytes());
+        self.notice(RailNotice::Settled { attempt, bank_id: "out".to_owned() });
+        self.notice(RailNotice::Booked { attempt });
         self.step(Key::Account(cast.seller), "frozen");
-        self.notice(RailNotice::Returned { instruction, reason: "closed".to_owned() });
+        self.notice(RailNotice::Returned { attempt, reason: "closed".to_owned() });
         let audit = self.last_audit();
         let of_stray = |touched: &&payments::audit::Touched| {
-            touched.kind == Kind::Transaction && touched.id != instruction
+            touched.kind == Kind::Transaction && touched.id != attempt.id
         };
         let stray = audit.touched.iter().find(of_stray).unwrap().id;
         self.assign(TransactionId::from_bytes(stray), cast.buyer);

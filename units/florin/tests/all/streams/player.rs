@@ -170,7 +170,7 @@ impl<'w> Player<'w> {
     fn decide(&mut self, what: &str, now: i64) {
         let Some(of) = self.kept_back.pop() else { return };
         let id = match of {
-            Instructed::Transaction(slot) => &self.ids.transactions[slot],
+            Instructed::Transaction(slot, _) => &self.ids.transactions[slot],
             Instructed::Refund(slot) => &self.ids.refunds[slot],
         };
         self.decided += 1;
