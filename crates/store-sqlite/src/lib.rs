@@ -33,7 +33,7 @@ mod truth;
 #[cfg(test)]
 mod tests;
 
-pub use backup::HeldFolder;
+pub use backup::{CopyFault, HeldFolder};
 pub use journal::SqliteJournal;
 pub use open::{OpenError, SqliteStore};
 pub use reads::SqliteReads;

@@ -1,5 +1,6 @@
 //! Tests of the store on SQLite: agreement with the model, and what only a file can do.
 
+mod backup;
 mod batches;
 mod conformance;
 mod crashes;
