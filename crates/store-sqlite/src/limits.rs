@@ -46,6 +46,12 @@ pub const KEYS_TAIL_MAX: usize = 65_536;
 pub const KEYS_FAN: usize = 8;
 /// How many rows are read at once to find their keys again.
 pub const KEYS_ROWS_MAX: usize = 4_096;
+/// From how many pages of the log on a backup is given up, so that the writer need not wait for it.
+pub const BACKUP_LOG_PAGES: u32 = LOG_PAGES_HARD / 4 * 3;
+/// How many pages a backup copies at once, between two looks at how far it is.
+pub const BACKUP_PAGES: i32 = 2_048;
+/// How many rows of a history are taken in at once.
+pub const IMPORT_ROWS: usize = 2_000;
 /// How many API keys have their last use in memory.
 pub const KEY_USES_MAX: usize = 65_536;
 

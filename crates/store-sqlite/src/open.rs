@@ -239,7 +239,7 @@ fn spawn(
 }
 
 /// The lock is the operating system's and ends with the process; the file itself stays.
-fn lock(folder: &Path) -> Result<File, OpenError> {
+pub(crate) fn lock(folder: &Path) -> Result<File, OpenError> {
     let file =
         File::options().create(true).truncate(false).write(true).open(folder.join(LOCK_FILE));
     let file = file.map_err(|why| OpenError::unreadable(folder, why))?;

@@ -3,6 +3,7 @@
 //! There is one of these a store, and it is the only connection that changes the truth. Journal rows
 //! it cannot change at all: its authorizer denies it. Start at [`SqliteTruth::save`](store::Truth).
 
+mod import;
 mod lookup;
 mod save;
 
@@ -23,6 +24,7 @@ use crate::keys::{KeyIndex, hash};
 use crate::limits::{FEED_LAG_MAX, FEED_LAG_WAIT_MS};
 use crate::open::Shared;
 use crate::resources::{as_transaction_name, find, transaction_name};
+pub use import::ImportFault;
 use lookup::{COMMANDS, NAMES};
 
 thread_local! {
