@@ -7,9 +7,12 @@ pub const READERS_MAX: usize = 4;
 /// How many commands the feeder takes into the read model in one transaction.
 pub const FEED_COMMANDS_MAX: usize = 4_096;
 /// How long the feeder waits for more commands while no reader waits for it, in milliseconds.
-pub const FEED_GATHER_MS: u64 = 100;
+pub const FEED_GATHER_MS: u64 = 200;
 /// With so many commands it waits no longer.
-pub const FEED_GATHER_COMMANDS: u64 = 1_024;
+pub const FEED_GATHER_COMMANDS: u64 = 2_048;
+/// From how many pages on the log of the read model is brought into its file: often enough for
+/// readers, seldom enough that a page that changes often is written there once.
+pub const READ_LOG_PAGES: u32 = 8_000;
 /// How many commands the read model may be behind before the writer waits for it: what it is fed in
 /// less time than a reader waits.
 pub const FEED_LAG_MAX: u64 = 8_192;
