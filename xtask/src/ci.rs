@@ -15,7 +15,7 @@ use clap::ValueEnum;
 #[cfg(test)]
 pub(crate) use server::Announced;
 
-use crate::{codegen, program, tidy};
+use crate::{chaos, codegen, program, tidy};
 
 /// A step of the gate, in the order in which they run: quick ones first.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -30,6 +30,8 @@ pub(crate) enum Step {
     Deny,
     /// Every test, the slow ones too
     Tests,
+    /// A thousand simulations of the write path under faults
+    Chaos,
     /// Generated files are up to date
     Codegen,
     /// The OpenAPI document is well made
@@ -91,6 +93,7 @@ impl Step {
                 let mut cargo = program::cargo(root);
                 program::run(cargo.args(["test", "--workspace"]).env("SLOW_TESTS", "1"))
             }
+            Self::Chaos => chaos::run(root, &["--json".to_owned()]),
             Self::Codegen => codegen::check(root),
             Self::Spectral => spectral(root),
             Self::Schemathesis => schemathesis::run(root),

@@ -16,7 +16,7 @@ use testkit::audit::Auditor;
 use testkit::desk::Desk;
 use testkit::generator::{Generator, scene};
 use testkit::model::{Kept, Outcome};
-use testkit::operation::{Operation, Slot, Who};
+use testkit::operation::{Action, Instructed, Operation, Says, Slot, Who};
 
 use crate::faults::Kind;
 use crate::medium::Walk;
@@ -222,6 +222,14 @@ impl Oracle {
             _ => "key reused".to_owned(),
         };
         assert_eq!(found, expected, "the answer to {operation:?}");
+    }
+
+    /// Whether the model would take it that a rail has done what it was told.
+    pub(crate) fn could_settle(&self, of: Instructed) -> bool {
+        let action = Action::RailSays { of, says: Says::Settled };
+        let operation = Operation { who: Who::Rail, key: None, action };
+        let said = self.generator.model.clone().apply(&operation, self.last + 1);
+        said != Outcome::Refused("balance_overflow", Kept::Kept)
     }
 
     /// Compares every balance and state, and derives the books from the rows.
