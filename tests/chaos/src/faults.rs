@@ -98,6 +98,8 @@ kinds! {
     Restart = "clean_restart" on Process,
     /// The process ends while it does nothing.
     CrashIdle = "crash_idle" on Process,
+    /// The process ends while a page is brought from the log into the file.
+    PageTorn = "page_torn" on Process,
     /// An answer does not reach its caller, who asks again.
     Unheard = "answer_unheard" on Client,
     /// A request comes twice at once.

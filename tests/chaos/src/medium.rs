@@ -2,6 +2,7 @@
 //! walked through, harmed by a crash and proven.
 
 use std::fs;
+use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -19,7 +20,7 @@ pub(crate) enum Backend {
     /// In memory.
     Memory(MemoryStore),
     /// On SQLite, in this folder.
-    Sqlite(SqliteTruth, PathBuf),
+    Sqlite(Box<SqliteTruth>, PathBuf),
 }
 
 /// What a crash does to the log of the truth, in what the last COMMIT wrote.
@@ -47,6 +48,7 @@ pub(crate) struct Folder {
     generation: u32,
 }
 
+const FILE: &str = "truth.db";
 const LOG: &str = "truth.db-wal";
 const SHARED_MEMORY: &str = "truth.db-shm";
 /// Bytes before the first frame of a log, and before the page of each frame.
@@ -89,7 +91,8 @@ impl Medium {
             Self::Memory(store) => Backend::Memory(store.clone()),
             Self::Folder(folder) => {
                 let now = folder.now();
-                Backend::Sqlite(SqliteTruth::open_simulated(&now, Mode::Test).unwrap(), now)
+                let truth = SqliteTruth::open_simulated(&now, Mode::Test).unwrap();
+                Backend::Sqlite(Box::new(truth), now)
             }
         }
     }
@@ -111,7 +114,7 @@ impl Medium {
             }
         }
         if let Some(harm) = harm {
-            harm.on(&to.join(LOG));
+            harm.on(&to);
         }
     }
 
@@ -128,7 +131,7 @@ impl Medium {
         match self {
             Self::Memory(store) => Walk::Memory(store.clone()),
             Self::Folder(folder) => {
-                Walk::Sqlite(SqliteJournal::open_read_only(&folder.now()).unwrap())
+                Walk::Sqlite(Box::new(SqliteJournal::open_read_only(&folder.now()).unwrap()))
             }
         }
     }
@@ -156,18 +159,20 @@ pub(crate) fn closed() -> Backend {
 }
 
 impl Harm {
-    fn on(self, log: &Path) {
+    fn on(self, folder: &Path) {
         let Self { kind, from, to, place } = self;
+        let log = folder.join(LOG);
         let within = from + place % (to - from);
         let cut = |length| {
-            fs::File::options().write(true).open(log).unwrap().set_len(length).unwrap();
+            fs::File::options().write(true).open(&log).unwrap().set_len(length).unwrap();
         };
         match kind {
             Kind::LogFlipped => {
-                let mut bytes = fs::read(log).unwrap();
+                let mut bytes = fs::read(&log).unwrap();
                 bytes[usize::try_from(within).unwrap()] ^= 1 << (place % 8);
                 fs::write(log, bytes).unwrap();
             }
+            Kind::PageTorn => tear_page(folder, to, place),
             // Whole frames are missing, the one with the commit among them.
             Kind::LogShort => {
                 let (start, frame) = (from.max(LOG_HEADER), FRAME_HEADER + PAGE);
@@ -175,6 +180,25 @@ impl Harm {
             }
             _ => cut(within),
         }
+    }
+}
+
+/// Spoils half of a page in the file that the log holds as well: a checkpoint did not get further. The
+/// first page is left alone, for a write of it is never torn where the header stands.
+fn tear_page(folder: &Path, log_end: u64, place: u64) {
+    let log = fs::read(folder.join(LOG)).unwrap();
+    let frame = usize::try_from(FRAME_HEADER + PAGE).unwrap();
+    let [start, end] = [LOG_HEADER, log_end].map(|at| usize::try_from(at).unwrap());
+    let mut frames = log[start..end].chunks_exact(frame);
+    let place = usize::try_from(place).unwrap_or(usize::MAX) % frames.len();
+    let header = frames.nth(place).unwrap();
+    let page = u64::from(u32::from_be_bytes(header[..4].try_into().unwrap()));
+    let path = folder.join(FILE);
+    let at = (page - 1) * PAGE;
+    if page > 1 && at + PAGE <= fs::metadata(&path).unwrap().len() {
+        let mut file = fs::File::options().write(true).open(path).unwrap();
+        file.seek(SeekFrom::Start(at + PAGE / 2)).unwrap();
+        file.write_all(&[0x5a; 2_048]).unwrap();
     }
 }
 
@@ -248,7 +272,7 @@ impl Truth for Backend {
 /// A walk through either truth.
 pub(crate) enum Walk {
     Memory(MemoryStore),
-    Sqlite(SqliteJournal),
+    Sqlite(Box<SqliteJournal>),
 }
 
 impl Journal for Walk {

@@ -20,7 +20,7 @@ use testkit::operation::{Action, Operation, Says, Who};
 
 use crate::faults::{Kind, Tally};
 use crate::layer::Layer;
-use crate::medium::{Folder, Medium};
+use crate::medium::{Folder, Harm, Medium};
 use crate::oracle::{Asked, Oracle, Sent, classify};
 use crate::rail::{Bank, instructed};
 use crate::weather::Sky;
@@ -141,6 +141,8 @@ impl Simulation {
             self.restart();
         } else if self.sky.strikes(Kind::CrashIdle) {
             self.crash();
+        } else {
+            self.tear_page();
         }
         let batch = self.compose();
         self.ask(batch);
@@ -150,6 +152,15 @@ impl Simulation {
         if self.chance.percent(30) {
             self.visit_bank();
         }
+    }
+
+    /// Lets the process end while the log is brought into the file.
+    fn tear_page(&mut self) {
+        let log_end = self.layer.backend().log_end().filter(|end| *end > 0);
+        let Some(to) = log_end.filter(|_| self.sky.strikes(Kind::PageTorn)) else { return };
+        let (kind, from, place) = (Kind::PageTorn, 0, self.chance.bits());
+        self.sky.now().harm = Some(Harm { kind, from, to, place });
+        self.crash();
     }
 
     fn move_clock(&mut self) {
@@ -227,7 +238,7 @@ impl Simulation {
         let ended = answers.is_none();
         for (place, one) in batch.into_iter().enumerate() {
             let answer = answers.as_ref().map(|answers| &answers[place]);
-            self.hear(one, answer, ended);
+            self.hear(one, answer);
         }
         if ended {
             self.begin_anew();
@@ -269,12 +280,11 @@ impl Simulation {
         Some(answers)
     }
 
-    fn hear(&mut self, one: Pending, answer: Option<&Answer>, ended: bool) {
+    /// Lets whoever asked hear; without an answer the process has ended, and the worker with it, who is
+    /// told again what it had not kept.
+    fn hear(&mut self, one: Pending, answer: Option<&Answer>) {
         if one.by_worker {
-            // The worker's memory has ended with the process, and what it kept is told again.
-            if !ended
-                && matches!(answer, Some(Answer::Failed(failure)) if *failure != Failure::OutcomeUnknown)
-            {
+            if let Some(Answer::Failed(Failure::Internal | Failure::StorageFull)) = answer {
                 self.pending.push(one);
             }
             return;
