@@ -238,10 +238,17 @@ fn follow(market: &Market, make: Make, path: &[&'static str], one: &str, other: 
     after(one, other) || after(other, one)
 }
 
-/// Races two steps; `seen` says whether both name the version they saw.
-fn race(market: &Market, of: &(PlatformId, Key), words: [&str; 2], seen: bool) {
+/// Whether both callers name the version that they saw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Seen {
+    Yes,
+    No,
+}
+
+/// Races two steps.
+fn race(market: &Market, of: &(PlatformId, Key), words: [&str; 2], seen: Seen) {
     let (_, version) = market.state(of);
-    let expected = seen.then_some(version);
+    let expected = (seen == Seen::Yes).then_some(version);
     let answers =
         market.both(|| market.step(of, words[0], expected), || market.step(of, words[1], expected));
     let won: Vec<&str> = answers
@@ -273,7 +280,8 @@ fn of_two_transitions_exactly_one_wins() {
                     pairs += 1;
                     for round in 0..ROUNDS {
                         let of = walked(&market, *make, &path);
-                        race(&market, &of, [one, other], both_may || round % 2 == 0);
+                        let seen = if both_may || round % 2 == 0 { Seen::Yes } else { Seen::No };
+                        race(&market, &of, [one, other], seen);
                     }
                 }
             }
