@@ -136,10 +136,10 @@ impl Report {
         self.failed.is_empty() && (self.seeds < EVERY_FAULT || self.missing().is_empty())
     }
 
-    /// Seeds a second, with one decimal.
+    /// Seeds a second, with two decimals.
     fn rate(&self) -> String {
-        let tenths = u128::from(self.seeds) * 10_000 / self.took.as_millis().max(1);
-        format!("{}.{}", tenths / 10, tenths % 10)
+        let hundredths = u128::from(self.seeds) * 100_000 / self.took.as_millis().max(1);
+        format!("{}.{:02}", hundredths / 100, hundredths % 100)
     }
 
     /// As one line for people.

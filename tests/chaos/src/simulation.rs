@@ -12,7 +12,7 @@ use payments::states::HoldStatus;
 use payments::{Command, Resource};
 use processor::{Answer, Failure, Processor, Request};
 use sha2::Digest;
-use store::{Journal, MemoryStore, Mode};
+use store::{Journal, MemoryStore, Mode, Reads};
 use testkit::chance::Chance;
 use testkit::desk::{Desk, Plain};
 use testkit::generator::{Generator, START, Scope, TICK};
@@ -27,9 +27,10 @@ use crate::weather::Sky;
 
 /// One simulation in so many has its store in files.
 const IN_FILES: usize = 6;
-/// Steps between two looks at every balance and state, and between two proofs.
-const LOOK: u64 = 20;
-const PROOF: u64 = 100;
+/// Looks at every balance and state, and proofs, in one simulation: each takes as long as there is
+/// history.
+const LOOKS: u64 = 10;
+const PROOFS: u64 = 3;
 /// What the liveness phase may take: rounds over everything that is open.
 const ROUNDS_MAX: usize = 200;
 /// A hold is at most 90 days.
@@ -86,10 +87,10 @@ impl Simulation {
         for step in 1..=steps {
             STEP.set(step);
             simulation.step();
-            if step % LOOK == 0 {
+            if step % (steps / LOOKS).max(1) == 0 {
                 simulation.look();
             }
-            if step % PROOF == 0 {
+            if step % (steps / PROOFS).max(1) == 0 {
                 simulation.prove();
             }
         }
@@ -381,12 +382,8 @@ impl Simulation {
         if !self.pending.iter().any(|one| one.by_worker) {
             bank.keep();
         }
-        for instruction in self.instructions() {
-            let waits = match instruction.state {
-                InstructionState::Written | InstructionState::Unknown => true,
-                InstructionState::Accepted | InstructionState::Done => false,
-            };
-            if waits && self.chance.percent(70) {
+        for instruction in self.waiting() {
+            if self.chance.percent(70) {
                 let told = bank.submit(&self.oracle.desk, &instruction);
                 self.pending.extend(told.map(by_worker));
             }
@@ -401,6 +398,23 @@ impl Simulation {
     fn resources(&self) -> Vec<Resource> {
         let all = self.medium.journal().resources_after(None, usize::MAX).unwrap();
         all.into_iter().map(|(_, resource)| resource).collect()
+    }
+
+    /// The instructions that the bank must be told.
+    fn waiting(&self) -> Vec<Instruction> {
+        let mut waiting = match &self.medium {
+            Medium::Memory(store) => {
+                let found = store.instructions(0, usize::MAX).unwrap();
+                found.into_iter().map(|(_, instruction)| instruction).collect()
+            }
+            Medium::Folder(_) => self.instructions(),
+        };
+        waiting.retain(|instruction| match instruction.state {
+            InstructionState::Written | InstructionState::Unknown => true,
+            InstructionState::Accepted | InstructionState::Done => false,
+        });
+        waiting.sort_by_key(|instruction| instruction.id);
+        waiting
     }
 
     /// Every instruction, in the order of what it serves, so that no order of the store's matters.
