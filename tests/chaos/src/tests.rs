@@ -2,15 +2,9 @@
 
 use crate::run::{Failed, run, seed};
 
-/// Seeds that once failed, with their steps.
-const KEPT: &[(u64, u64)] = &[
-    // An amount so large that a settlement found no room for it: the simulation takes that for an end.
-    (15, 60),
-    // A bank that booked what it had said to have failed, because the one overtook the other.
-    (98, 100),
-    // A BEGIN that failed after it had begun: nothing could be saved from then on.
-    (342, 200),
-];
+/// Seeds that once failed, with their steps: a BEGIN that failed after it had begun, after which nothing
+/// could be saved. Whoever adds a kind of fault gives every seed another mix, and looks for new ones.
+const KEPT: &[(u64, u64)] = &[(20, 200), (55, 200)];
 
 fn check(of: u64, steps: u64) {
     let outcome = seed(of, steps);
