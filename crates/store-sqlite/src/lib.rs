@@ -28,6 +28,7 @@ mod open;
 mod reads;
 mod resources;
 mod signal;
+mod simulated;
 mod truth;
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ thread_local! {
 /// The writer of one store.
 #[derive(Debug)]
 pub struct SqliteTruth {
-    connection: Connection,
+    pub(crate) connection: Connection,
     mode: Mode,
     /// Positions of commands by their key.
     keys: KeyIndex,

@@ -7,6 +7,7 @@
 mod answers;
 mod contention;
 mod player;
+mod races;
 mod snapshot;
 mod world;
 
