@@ -10,9 +10,6 @@ pub const FEED_COMMANDS_MAX: usize = 4_096;
 pub const FEED_GATHER_MS: u64 = 200;
 /// With so many commands it waits no longer.
 pub const FEED_GATHER_COMMANDS: u64 = 2_048;
-/// From how many pages on the log of the read model is brought into its file: often enough for
-/// readers, seldom enough that a page that changes often is written there once.
-pub const READ_LOG_PAGES: u32 = 8_000;
 /// How many commands the read model may be behind before the writer waits for it: what it is fed in
 /// less time than a reader waits.
 pub const FEED_LAG_MAX: u64 = 8_192;
@@ -34,13 +31,13 @@ pub const BUSY_MS: u64 = 10_000;
 pub const CHECKPOINT_BUSY_MS: u64 = 20;
 /// How many KiB of the truth the writer keeps in memory: what a large batch changes fits, so that
 /// nothing is written before its commit.
-pub const WRITER_CACHE_KIB: i64 = 32_768;
+pub const WRITER_CACHE_KIB: i64 = 24_576;
 /// How many KiB of the read model its feeder keeps in memory.
-pub const READ_CACHE_KIB: i64 = 65_536;
+pub const READ_CACHE_KIB: i64 = 32_768;
 /// How many statements a connection keeps prepared.
 pub const STATEMENTS_MAX: usize = 128;
 /// Up to how many bytes a read model is checked when it is opened; a larger one takes too long.
-pub const CHECKED_BYTES_MAX: u64 = 256 * 1024 * 1024;
+pub const CHECKED_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// How many numbers the legs of one command take in the read model, used or not.
 pub const LEGS_PLACES: u64 = 4_096;
 /// How many keys are in memory before they are written into a run.
