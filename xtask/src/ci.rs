@@ -15,7 +15,10 @@ use clap::ValueEnum;
 #[cfg(test)]
 pub(crate) use server::Announced;
 
-use crate::{bench, chaos, codegen, program, tidy};
+use crate::{bench, chaos, codegen, fuzz, program, tidy};
+
+/// How long each target is fuzzed.
+const FUZZ_SECONDS: u32 = 30;
 
 /// A step of the gate, in the order in which they run: quick ones first.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -40,6 +43,8 @@ pub(crate) enum Step {
     Schemathesis,
     /// The demonstration ends well
     Demo,
+    /// What reads bytes from outside stands thirty seconds of fuzzing
+    Fuzz,
     /// The benchmarks run, each over 200,000
     Bench,
 }
@@ -100,6 +105,7 @@ impl Step {
             Self::Spectral => spectral(root),
             Self::Schemathesis => schemathesis::run(root),
             Self::Demo => demo::run(root),
+            Self::Fuzz => fuzz::run(root, FUZZ_SECONDS),
             Self::Bench => benches(root),
         }
     }

@@ -1,4 +1,4 @@
-//! The workspace's own commands: `cargo xtask tidy | codegen | ci | test | bench | chaos`.
+//! The workspace's own commands: `cargo xtask tidy | codegen | ci | test | bench | chaos | fuzz`.
 //!
 //! Not part of the product: no crate or unit links it. It reads the repository and starts other
 //! programs; the only files it writes are the generated ones and those under `target`.
@@ -10,6 +10,7 @@ mod bench;
 mod chaos;
 mod ci;
 mod codegen;
+mod fuzz;
 mod program;
 mod tidy;
 
@@ -54,6 +55,12 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Try bytes that coverage leads against what reads them from outside
+    Fuzz {
+        /// How long each target, in seconds
+        #[arg(long, default_value_t = 30)]
+        seconds: u32,
+    },
     /// Simulate the write path under faults; `--help` after it says what there is
     #[command(disable_help_flag = true)]
     Chaos {
@@ -72,6 +79,7 @@ fn main() -> ExitCode {
         Task::Codegen { check: false } => codegen::write(&root),
         Task::Ci { only } => ci::run(&root, &only),
         Task::Test => ci::test(&root),
+        Task::Fuzz { seconds } => fuzz::run(&root, seconds),
         Task::Bench { arguments } => bench::run(&root, &arguments),
         Task::Chaos { arguments } => chaos::run(&root, &arguments),
     };

@@ -17,6 +17,8 @@ pub mod codes;
 mod config;
 mod cursor;
 mod failure;
+#[cfg(fuzzing)]
+pub mod fuzzed;
 mod idempotency;
 mod ifmatch;
 mod input;
