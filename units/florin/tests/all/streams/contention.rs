@@ -12,14 +12,14 @@ const CONNECTIONS: usize = 64;
 const HELD: u128 = 10_000;
 
 /// A platform without fees: its caller.
-fn platform(world: &World) -> Caller {
+pub(super) fn platform(world: &World) -> Caller {
     let body = json!({ "name": "Market", "assets": ["GBP"] });
     let made = world.operator.post("/v1/platforms", "market", &body).done();
     world.operator.of(made["id"].as_str().unwrap()).platform_caller("key")
 }
 
 /// A customer's account with so much in it.
-fn account(caller: &Caller, name: &str, minor: u128) -> String {
+pub(super) fn account(caller: &Caller, name: &str, minor: u128) -> String {
     let body = json!({ "kind": "individual", "name": name });
     let customer = caller.post("/v1/customers", &format!("customer-{name}"), &body).done();
     let body = json!({ "customer": customer["id"], "asset": "GBP" });
@@ -37,13 +37,13 @@ fn pounds(minor: u128) -> Value {
     json!({ "value": format!("{}.{:02}", minor / 100, minor % 100), "asset": "GBP" })
 }
 
-fn available(caller: &Caller, account: &str) -> u128 {
+pub(super) fn available(caller: &Caller, account: &str) -> u128 {
     let account = caller.get(&format!("/v1/accounts/{account}"));
     account["balance"]["available"]["value"].as_str().unwrap().replace('.', "").parse().unwrap()
 }
 
 /// A payment; as a hold it only reserves.
-fn payment((from, to): (&str, &str), minor: u128) -> Value {
+pub(super) fn payment((from, to): (&str, &str), minor: u128) -> Value {
     json!({ "kind": "internal", "from_account": from, "to_account": to, "amount": pounds(minor) })
 }
 
