@@ -1,18 +1,82 @@
 //! A full disk: payments are refused cleanly, reads go on, and all goes on once there is room.
 
-use std::fs::{File, copy, remove_file};
+use std::fs::{File, copy, remove_file, write};
 use std::io::{ErrorKind, Write as _};
 use std::path::Path;
+
+use serde_json::Value;
 
 use super::crash::{Answered, Kept, check_answered, check_proven, payment};
 use super::process::{Caller, Folder, Served};
 
-const MEBIBYTES: u32 = 24;
-/// Payments before the disk is full, and those that are refused then.
-const PAID: usize = 20;
+/// How large the disk is. The store writes nothing with less room than 64 of them.
+const MEBIBYTES: u32 = 80;
+/// What stands in the way at first.
+const BALLAST: usize = 12 * 1024 * 1024;
+/// Payments that are looked at one by one, and those that are refused.
+const ASKED: usize = 20;
 const REFUSED: usize = 20;
 /// So many payments find the disk full, at the latest; and so many tries find room again.
 const TRIES_MAX: usize = 20_000;
+
+/// Payments that are sent whether there is room or not.
+struct Payments {
+    caller: Caller,
+    accounts: (String, String),
+    sent: usize,
+    answered: Answered,
+}
+
+impl Payments {
+    fn send(&self, number: usize) -> (String, (u16, Value), Option<u32>) {
+        let key = format!("disk-number-{number}");
+        let body = payment((&self.accounts.0, &self.accounts.1), &key);
+        let (answer, later) = self.caller.post_or_later("/v1/transactions", &key, &body).unwrap();
+        (key, answer, later)
+    }
+
+    /// Sends new ones until so many were refused.
+    fn send_until_refused(&mut self) {
+        let mut refused = 0;
+        while refused < REFUSED {
+            assert!(self.sent < TRIES_MAX, "the disk is never full");
+            let (key, answer, later) = self.send(self.sent);
+            self.sent += 1;
+            if answer.0 == 201 {
+                self.answered.insert(key, answer);
+                continue;
+            }
+            let said = (answer.0, answer.1["code"].as_str(), later.is_some());
+            assert_eq!(said, (503, Some("storage_full"), true), "{}", answer.1);
+            refused += 1;
+        }
+    }
+
+    /// Sends all of them again until they are made: what was answered stays.
+    fn send_again(&mut self) {
+        for number in 0..self.sent {
+            let mut tries = (0..TRIES_MAX).map(|_| self.send(number));
+            let answer = tries.find(|(_, answer, _)| answer.0 != 503);
+            let (key, answer, _) = answer.expect("there is room again");
+            assert_eq!(answer.0, 201, "{key}: {}", answer.1);
+            if let Some(before) = self.answered.insert(key, answer.clone()) {
+                assert_eq!(before, answer);
+            }
+        }
+    }
+
+    /// Reads are answered, up to the last payment.
+    #[track_caller]
+    fn check_reads(&self) {
+        let account = format!("/v1/accounts/{}", self.accounts.0);
+        let lists = ["/v1/transactions?limit=100", "/v1/events?limit=100", "/v1/trial-balance"];
+        for path in lists.into_iter().chain([account.as_str()]) {
+            let (status, body) = self.caller.get(path).unwrap();
+            assert_eq!(status, 200, "{path}: {body}");
+        }
+        check_answered(&self.caller, self.answered.iter().take(ASKED));
+    }
+}
 
 /// Takes all the room there is.
 fn fill(ballast: &Path) {
@@ -27,53 +91,30 @@ fn fill(ballast: &Path) {
     }
 }
 
-/// Goal: without room nothing is lost or half done, and nothing need be started again. Method: a small
-/// disk of its own and a file that takes all its room, for a while.
+/// Goal: without room nothing is lost or half done, reads go on, and nothing need be started again.
+/// Method: a small disk of its own that payments fill, then another's file to the last byte; then the
+/// files that stood in the way are removed.
 #[test]
 fn a_full_disk_is_refused_and_gone_on_from() {
     let folder = Folder::on_a_small_disk("full", MEBIBYTES);
+    let (ballast, more) = (folder.data_seen().join("ballast"), folder.data_seen().join("more"));
+    write(&ballast, vec![0; BALLAST]).unwrap();
     let server = Served::start(&folder);
     let caller = Caller::new(&server.url, server.key.as_ref().unwrap());
-    let (ada, ben) = (caller.account("Ada", Some("100000.00")), caller.account("Ben", None));
-    let pay = |number: usize| {
-        let key = format!("disk-number-{number}");
-        let answer = caller.post_or_later("/v1/transactions", &key, &payment((&ada, &ben), &key));
-        (key, answer.unwrap())
-    };
-    let mut answered = Answered::new();
-    let mut number = 0;
-    for _ in 0..PAID {
-        let (key, (answer, _)) = pay(number);
-        answered.insert(key, answer);
-        number += 1;
-    }
-    let ballast = folder.data_seen().join("ballast");
-    fill(&ballast);
-    let mut refused = 0;
-    while refused < REFUSED {
-        assert!(number < TRIES_MAX, "the disk is never full");
-        let (key, (answer, later)) = pay(number);
-        number += 1;
-        if answer.0 == 201 {
-            answered.insert(key, answer);
-            continue;
-        }
-        let said = (answer.0, answer.1["code"].as_str(), later.is_some());
-        assert_eq!(said, (503, Some("storage_full"), true), "{}", answer.1);
-        refused += 1;
-    }
-    check_reads(&caller, &ada);
-    check_answered(&caller, answered.iter().take(PAID));
+    let accounts = (caller.account("Ada", Some("100000.00")), caller.account("Ben", None));
+    let mut payments = Payments { caller, accounts, sent: 0, answered: Answered::new() };
+
+    payments.send_until_refused();
+    assert!(payments.answered.len() >= ASKED, "{} were made", payments.answered.len());
+    payments.check_reads();
+    fill(&more);
+    payments.send_until_refused();
+    payments.check_reads();
 
     remove_file(&ballast).unwrap();
-    for number in 0..number {
-        let answer = (0..TRIES_MAX).map(|_| pay(number)).find(|(_, (answer, _))| answer.0 != 503);
-        let (key, (answer, _)) = answer.expect("there is room again");
-        if let Some(before) = answered.insert(key, answer.clone()) {
-            assert_eq!(before, answer);
-        }
-    }
-    check_answered(&caller, answered.iter().rev().take(PAID));
+    remove_file(&more).unwrap();
+    payments.send_again();
+    payments.check_reads();
     assert!(server.terminate().success());
     check_proven(&folder);
     // SQLite would look for the file where the disk is not mounted, so a copy is read.
@@ -82,16 +123,6 @@ fn a_full_disk_is_refused_and_gone_on_from() {
     }
     let mut kept = Kept::default();
     kept.look(folder.path());
-    kept.check(&answered);
-}
-
-/// Reads are answered.
-#[track_caller]
-fn check_reads(caller: &Caller, account: &str) {
-    let account = format!("/v1/accounts/{account}");
-    let lists = ["/v1/transactions?limit=100", "/v1/events?limit=100", "/v1/trial-balance"];
-    for path in lists.into_iter().chain([account.as_str()]) {
-        let (status, body) = caller.get(path).unwrap();
-        assert_eq!(status, 200, "{path}: {body}");
-    }
+    kept.check(&payments.answered);
+    assert_eq!(kept.payments(), payments.sent);
 }

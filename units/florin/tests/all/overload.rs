@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use tokio::time::interval;
 
 use super::crash::{Answered, Kept, check_proven, payment};
-use super::process::{Caller, Folder, Served};
+use super::process::{Caller, Folder, Served, is_slow};
 
 /// Files that this process and the server may have open.
 const FILES: u64 = 10_000;
@@ -25,10 +25,11 @@ const SLOW: usize = 500;
 /// Connections of the load: more than the server handles at once.
 const LOAD: usize = 2_000;
 /// How capacity is measured: so many connections that ask again when they are answered, so long.
-const CAPACITY_CONNECTIONS: usize = 64;
+const CAPACITY_CONNECTIONS: usize = 256;
 const CAPACITY: Duration = Duration::from_secs(2);
-/// How long twice the capacity is asked for, in steps so long.
-const OPEN: Duration = Duration::from_secs(8);
+/// How long twice the capacity is asked for, in steps so long; longer with SLOW_TESTS.
+const OPEN: Duration = Duration::from_secs(4);
+const SLOW_OPEN: Duration = Duration::from_secs(10);
 const STEP: Duration = Duration::from_millis(5);
 /// When a single payment must be answered again.
 const NORMAL: Duration = Duration::from_secs(5);
@@ -164,7 +165,8 @@ async fn open_loop(asks: &Arc<Asks>, per_second: usize) -> Came {
     }
     let (mut came, mut tasks) = (Came::default(), JoinSet::new());
     let (mut steps, started, mut sent) = (interval(STEP), Instant::now(), 0);
-    while started.elapsed() < OPEN {
+    let open = if is_slow() { SLOW_OPEN } else { OPEN };
+    while started.elapsed() < open {
         steps.tick().await;
         let due = started.elapsed().as_millis() * u128::try_from(per_second).unwrap() / 1_000;
         while sent < usize::try_from(due).unwrap() {
@@ -214,10 +216,14 @@ struct Crowd {
 }
 
 impl Crowd {
-    async fn come(address: &str) -> Self {
+    async fn come(address: &str, process: u32) -> Self {
         let mut all = Vec::new();
         for _ in 0..IDLE + SLOW {
             all.push(Connection::open(address).await.unwrap());
+        }
+        let until = Instant::now() + NORMAL;
+        while open_files(process) < IDLE + SLOW {
+            assert!(Instant::now() < until, "the server has {} files open", open_files(process));
         }
         Self { slow: all.split_off(IDLE), _idle: all }
     }
@@ -249,6 +255,11 @@ fn allow_open_files() {
     );
 }
 
+/// How many files a process has open, connections among them.
+fn open_files(process: u32) -> usize {
+    std::fs::read_dir(format!("/proc/{process}/fd")).unwrap().count()
+}
+
 /// The most memory that a process had so far, in KiB.
 fn memory_kib_max(process: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
@@ -276,7 +287,7 @@ fn too_much_is_refused_and_nothing_is_lost() {
     let mut answered = Answered::new();
     let (came, capacity) = runtime.block_on(async {
         let capacity = capacity(&asks, &mut answered).await;
-        let crowd = Crowd::come(&asks.address).await;
+        let crowd = Crowd::come(&asks.address, server.process()).await;
         tokio::select! {
             came = open_loop(&asks, 2 * capacity) => (came, capacity),
             () = crowd.drip() => unreachable!("it never ends"),
