@@ -15,7 +15,7 @@ use clap::ValueEnum;
 #[cfg(test)]
 pub(crate) use server::Announced;
 
-use crate::{bench, codegen, program, tidy};
+use crate::{bench, chaos, codegen, program, tidy};
 
 /// A step of the gate, in the order in which they run: quick ones first.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -30,6 +30,8 @@ pub(crate) enum Step {
     Deny,
     /// Every test, the slow ones too
     Tests,
+    /// A thousand simulations of the write path under faults
+    Chaos,
     /// Generated files are up to date
     Codegen,
     /// The OpenAPI document is well made
@@ -93,6 +95,7 @@ impl Step {
                 let mut cargo = program::cargo(root);
                 program::run(cargo.args(["test", "--workspace"]).env("SLOW_TESTS", "1"))
             }
+            Self::Chaos => chaos::run(root, &["--json".to_owned()]),
             Self::Codegen => codegen::check(root),
             Self::Spectral => spectral(root),
             Self::Schemathesis => schemathesis::run(root),
@@ -109,9 +112,13 @@ fn clippy(root: &Path) -> Result<()> {
 
 /// That they run, not how fast: other work shares the machine.
 fn benches(root: &Path) -> Result<()> {
-    for (name, count) in [("ledger", "--entries"), ("http", "--payments"), ("memory", "--payments")]
-    {
-        let arguments = [name, count, "200000", "--json"].map(str::to_owned);
+    let all: [&[&str]; 3] = [
+        &["ledger", "--entries", "200000"],
+        &["http", "--payments", "200000", "--connections", "64"],
+        &["memory", "--payments", "200000"],
+    ];
+    for arguments in all {
+        let arguments: Vec<String> = arguments.iter().map(|it| (*it).to_owned()).collect();
         bench::run(root, &arguments)?;
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! The workspace's own commands: `cargo xtask tidy | codegen | ci | test | bench`.
+//! The workspace's own commands: `cargo xtask tidy | codegen | ci | test | bench | chaos`.
 //!
 //! Not part of the product: no crate or unit links it. It reads the repository and starts other
 //! programs; the only files it writes are the generated ones and those under `target`.
@@ -7,6 +7,7 @@
 #![allow(clippy::print_stdout, reason = "printing is what a command of the workspace does")]
 
 mod bench;
+mod chaos;
 mod ci;
 mod codegen;
 mod program;
@@ -53,6 +54,13 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Simulate the write path under faults; `--help` after it says what there is
+    #[command(disable_help_flag = true)]
+    Chaos {
+        /// What the simulator is to do: `--seed N --steps M` replays one seed
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -65,6 +73,7 @@ fn main() -> ExitCode {
         Task::Ci { only } => ci::run(&root, &only),
         Task::Test => ci::test(&root),
         Task::Bench { arguments } => bench::run(&root, &arguments),
+        Task::Chaos { arguments } => chaos::run(&root, &arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

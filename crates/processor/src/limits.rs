@@ -5,7 +5,7 @@ pub const QUEUE_MAX: usize = 8_192;
 /// Requests of one commit.
 pub const BATCH_MAX: usize = 1_024;
 /// Resources that the writer remembers between commits.
-pub const CACHE_RESOURCES_MAX: usize = 50_000;
+pub const CACHE_RESOURCES_MAX: usize = 20_000;
 /// Heads of platforms that the writer remembers between commits.
 pub const CACHE_HEADS_MAX: usize = 10_000;
 /// Loads that one decision may ask for: a split with a hundred payees asks for three each.

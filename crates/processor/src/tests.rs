@@ -3,6 +3,7 @@
 mod faults;
 mod idempotency;
 mod properties;
+mod races;
 mod story;
 mod threads;
 mod troubled;

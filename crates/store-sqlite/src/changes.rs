@@ -27,18 +27,21 @@ pub(crate) fn unnamed(batch: &Batch) -> Result<Option<Vec<u8>>, Fault> {
             named.extend(accounts.map(|id| (entry.platform, (Some(Kind::Account), id))));
         }
     }
-    let mut unnamed: Vec<(PlatformId, Place)> = Vec::new();
-    for (platform, resource) in &batch.resources {
-        if let Some(place) = place(resource)
-            && !named.contains(&(*platform, place))
-        {
-            unnamed.push((*platform, place));
-        }
-    }
-    if unnamed.is_empty() {
-        return Ok(None);
-    }
-    codec::encode("commands", &unnamed).map(Some)
+    let resources = batch.resources.iter().map(|(platform, resource)| (*platform, resource));
+    let places = resources.filter_map(|(platform, it)| Some((platform, place(it)?)));
+    encode(places.filter(|place| !named.contains(place)))
+}
+
+/// Where these resources stand, as the bytes of the column; `None` if that is nowhere.
+pub(crate) fn places<'r>(
+    resources: impl Iterator<Item = (PlatformId, &'r Resource)>,
+) -> Result<Option<Vec<u8>>, Fault> {
+    encode(resources.filter_map(|(platform, it)| Some((platform, place(it)?))))
+}
+
+fn encode(places: impl Iterator<Item = (PlatformId, Place)>) -> Result<Option<Vec<u8>>, Fault> {
+    let places: Vec<(PlatformId, Place)> = places.collect();
+    if places.is_empty() { Ok(None) } else { codec::encode("commands", &places).map(Some) }
 }
 
 /// What the journal rows of a command name.

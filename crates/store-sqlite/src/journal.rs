@@ -16,7 +16,7 @@ use crate::resources::{Cursor, after};
 /// A walk through the truth of one store.
 #[derive(Debug)]
 pub struct SqliteJournal {
-    connection: Connection,
+    pub(crate) connection: Connection,
     mode: Mode,
     /// The last resource that was given out, and where the walk was then.
     last: Option<((PlatformId, Key), Cursor)>,

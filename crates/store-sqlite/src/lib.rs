@@ -12,6 +12,7 @@
 //!
 //! Start at [`SqliteStore::open`]; the schema is in `migrations/` and `read.sql`.
 
+mod backup;
 mod changes;
 mod checkpoint;
 mod columns;
@@ -27,13 +28,15 @@ mod open;
 mod reads;
 mod resources;
 mod signal;
+mod simulated;
 mod truth;
 
 #[cfg(test)]
 mod tests;
 
+pub use backup::{CopyFault, HeldFolder};
 pub use journal::SqliteJournal;
 pub use open::{OpenError, SqliteStore};
 pub use reads::SqliteReads;
 pub use store::Mode;
-pub use truth::SqliteTruth;
+pub use truth::{ImportFault, SqliteTruth};

@@ -7,9 +7,9 @@ pub const READERS_MAX: usize = 4;
 /// How many commands the feeder takes into the read model in one transaction.
 pub const FEED_COMMANDS_MAX: usize = 4_096;
 /// How long the feeder waits for more commands while no reader waits for it, in milliseconds.
-pub const FEED_GATHER_MS: u64 = 100;
+pub const FEED_GATHER_MS: u64 = 200;
 /// With so many commands it waits no longer.
-pub const FEED_GATHER_COMMANDS: u64 = 1_024;
+pub const FEED_GATHER_COMMANDS: u64 = 2_048;
 /// How many commands the read model may be behind before the writer waits for it: what it is fed in
 /// less time than a reader waits.
 pub const FEED_LAG_MAX: u64 = 8_192;
@@ -36,13 +36,13 @@ pub const BUSY_MS: u64 = 10_000;
 pub const CHECKPOINT_BUSY_MS: u64 = 20;
 /// How many KiB of the truth the writer keeps in memory: what a large batch changes fits, so that
 /// nothing is written before its commit.
-pub const WRITER_CACHE_KIB: i64 = 32_768;
+pub const WRITER_CACHE_KIB: i64 = 24_576;
 /// How many KiB of the read model its feeder keeps in memory.
-pub const READ_CACHE_KIB: i64 = 65_536;
+pub const READ_CACHE_KIB: i64 = 32_768;
 /// How many statements a connection keeps prepared.
 pub const STATEMENTS_MAX: usize = 128;
 /// Up to how many bytes a read model is checked when it is opened; a larger one takes too long.
-pub const CHECKED_BYTES_MAX: u64 = 256 * 1024 * 1024;
+pub const CHECKED_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// How many numbers the legs of one command take in the read model, used or not.
 pub const LEGS_PLACES: u64 = 4_096;
 /// How many keys are in memory before they are written into a run.
@@ -51,6 +51,12 @@ pub const KEYS_TAIL_MAX: usize = 65_536;
 pub const KEYS_FAN: usize = 8;
 /// How many rows are read at once to find their keys again.
 pub const KEYS_ROWS_MAX: usize = 4_096;
+/// From how many pages of the log on a backup is given up, so that the writer need not wait for it.
+pub const BACKUP_LOG_PAGES: u32 = LOG_PAGES_HARD / 4 * 3;
+/// How many pages a backup copies at once, between two looks at how far it is.
+pub const BACKUP_PAGES: i32 = 2_048;
+/// How many rows of a history are taken in at once.
+pub const IMPORT_ROWS: usize = 2_000;
 /// How many API keys have their last use in memory.
 pub const KEY_USES_MAX: usize = 65_536;
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension};
-use store::{Fault, Mode};
+use store::Mode;
 
 use crate::connection::{TRUTH_ID, make_durable, truth_checkpointer, truth_writer};
 use crate::feeder::Feeder;
@@ -169,25 +169,10 @@ impl SqliteStore {
     ///
     /// [`OpenError`], whose text says what to do.
     pub fn open(folder: &Path, mode: Mode) -> Result<Self, OpenError> {
-        std::fs::create_dir_all(folder).map_err(|why| OpenError::unreadable(folder, why))?;
-        let shared = Arc::new(Shared {
-            signal: Signal::default(),
-            snapshot: Mutex::default(),
-            key_uses: KeyUses::default(),
-            #[cfg(test)]
-            pages_max: std::sync::atomic::AtomicU32::new(0),
-            #[cfg(test)]
-            log_pages_hard: std::sync::atomic::AtomicU32::new(0),
-            lock: lock(folder)?,
-        });
+        let (mut truth, shared) = truth_alone(folder, mode, make_durable)?;
         let truth_path = folder.join(TRUTH_FILE);
-        let connection = open_truth(folder, &truth_path, mode)?;
-
-        let damaged = |why: Fault| OpenError::damaged(folder, why);
-        let mut truth =
-            SqliteTruth::new(connection, mode, Arc::clone(&shared), &folder.join(KEYS_FOLDER))
-                .map_err(damaged)?;
-        let position = store::Truth::position(&mut truth).map_err(damaged)?;
+        let position = store::Truth::position(&mut truth);
+        let position = position.map_err(|why| OpenError::damaged(folder, why))?;
         shared.signal.committed(position, 0);
 
         let read_path = folder.join(READ_FILE);
@@ -246,7 +231,7 @@ fn spawn(
 }
 
 /// The lock is the operating system's and ends with the process; the file itself stays.
-fn lock(folder: &Path) -> Result<File, OpenError> {
+pub(crate) fn lock(folder: &Path) -> Result<File, OpenError> {
     let file =
         File::options().create(true).truncate(false).write(true).open(folder.join(LOCK_FILE));
     let file = file.map_err(|why| OpenError::unreadable(folder, why))?;
@@ -257,16 +242,44 @@ fn lock(folder: &Path) -> Result<File, OpenError> {
     }
 }
 
-fn open_truth(folder: &Path, path: &Path, mode: Mode) -> Result<Connection, OpenError> {
+/// The writer of the store in `folder`, without the threads beside it. `prepare` says how its commits
+/// reach the medium.
+pub(crate) fn truth_alone(
+    folder: &Path,
+    mode: Mode,
+    prepare: fn(&Connection) -> rusqlite::Result<()>,
+) -> Result<(SqliteTruth, Arc<Shared>), OpenError> {
+    std::fs::create_dir_all(folder).map_err(|why| OpenError::unreadable(folder, why))?;
+    let shared = Arc::new(Shared {
+        signal: Signal::default(),
+        snapshot: Mutex::default(),
+        key_uses: KeyUses::default(),
+        #[cfg(test)]
+        pages_max: std::sync::atomic::AtomicU32::new(0),
+        #[cfg(test)]
+        log_pages_hard: std::sync::atomic::AtomicU32::new(0),
+        lock: lock(folder)?,
+    });
+    let connection = open_truth(folder, mode, prepare)?;
+    let keys = folder.join(KEYS_FOLDER);
+    let truth = SqliteTruth::new(connection, mode, Arc::clone(&shared), &keys);
+    Ok((truth.map_err(|why| OpenError::damaged(folder, why))?, shared))
+}
+
+fn open_truth(
+    folder: &Path,
+    mode: Mode,
+    prepare: fn(&Connection) -> rusqlite::Result<()>,
+) -> Result<Connection, OpenError> {
     let failed = |why: rusqlite::Error| OpenError::of(folder, why);
-    let mut connection = truth_writer(path).map_err(failed)?;
+    let mut connection = truth_writer(&folder.join(TRUTH_FILE)).map_err(failed)?;
     let sql = "SELECT count(*) FROM sqlite_schema";
     let tables: i64 = connection.query_row(sql, [], |row| row.get(0)).map_err(failed)?;
     if tables == 0 {
         connection.pragma_update(None, "application_id", TRUTH_ID).map_err(failed)?;
     }
     check_truth(folder, &connection)?;
-    make_durable(&connection).map_err(failed)?;
+    prepare(&connection).map_err(failed)?;
     migrate::run(&mut connection).map_err(|why| OpenError::damaged(folder, why))?;
     let sql = "INSERT INTO store (one, mode) VALUES (1, ?1) ON CONFLICT DO NOTHING";
     connection.execute(sql, [mode.code()]).map_err(failed)?;

@@ -1,9 +1,11 @@
 //! Tests of the store on SQLite: agreement with the model, and what only a file can do.
 
+mod backup;
 mod batches;
 mod conformance;
 mod crashes;
 mod faults;
+mod import;
 mod key_uses;
 mod keys;
 mod migrations;

@@ -3,6 +3,7 @@
 //! There is one of these a store, and it is the only connection that changes the truth. Journal rows
 //! it cannot change at all: its authorizer denies it. Start at [`SqliteTruth::save`](store::Truth).
 
+mod import;
 mod lookup;
 mod save;
 
@@ -23,6 +24,7 @@ use crate::keys::{KeyIndex, hash};
 use crate::limits::{FEED_LAG_MAX, FEED_LAG_WAIT_MS};
 use crate::open::Shared;
 use crate::resources::{as_transaction_name, find, transaction_name};
+pub use import::ImportFault;
 use lookup::{COMMANDS, NAMES};
 
 thread_local! {
@@ -33,7 +35,7 @@ thread_local! {
 /// The writer of one store.
 #[derive(Debug)]
 pub struct SqliteTruth {
-    connection: Connection,
+    pub(crate) connection: Connection,
     mode: Mode,
     /// Positions of commands by their key.
     keys: KeyIndex,

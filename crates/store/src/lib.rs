@@ -8,6 +8,7 @@
 
 pub mod check;
 pub mod codec;
+pub mod export;
 pub mod facts;
 mod fault;
 pub mod memory;

@@ -5,7 +5,7 @@
 //! something else, what a rail says twice, late, or against all sense. The model is played along, so
 //! that a stream knows what there is to name and how much of it.
 //!
-//! Start at [`stream`].
+//! Start at [`stream`]; a driver that knows only later what came of an operation has a [`Generator`].
 
 use crate::chance::Chance;
 use crate::model::{Model, Name};
@@ -36,26 +36,23 @@ pub const TICK: i64 = 1_000_003;
 /// The stream of a seed, `length` operations after a first few that set a scene.
 #[must_use]
 pub fn stream(seed: u64, length: usize, scope: Scope) -> Vec<Operation> {
-    let mut maker = Maker {
-        chance: Chance::new(seed),
-        model: Model::new(),
-        scope,
-        made: Vec::new(),
-        now: START,
-        keys: 0,
-        credits: 0,
-    };
-    for action in scene() {
-        maker.push(Who::Operator, action);
+    let mut generator = Generator::new(seed, scope);
+    let mut now = START;
+    for place in 0..length + scene().len() {
+        let operation = match scene().into_iter().nth(place) {
+            Some(action) => generator.named(Who::Operator, action),
+            None => generator.draw(),
+        };
+        now += TICK;
+        generator.model.apply(&operation, now);
+        generator.model.expire(now);
     }
-    while maker.made.len() < length + scene().len() {
-        maker.next();
-    }
-    maker.made
+    generator.made
 }
 
 /// Customers of each role with an account in pounds, a yen account, and a bank account.
-fn scene() -> Vec<Action> {
+#[must_use]
+pub fn scene() -> Vec<Action> {
     let customer = |role| Action::CreateCustomer { role };
     let account = |customer, asset| Action::CreateAccount { customer, asset };
     let give = |account, asset| Action::Adjust {
@@ -80,32 +77,40 @@ fn scene() -> Vec<Action> {
     ]
 }
 
-struct Maker {
+/// Draws operations one by one, each from what the model knows by then.
+#[derive(Debug)]
+pub struct Generator {
+    /// What is there to name: whoever draws applies what came of an operation.
+    pub model: Model,
     chance: Chance,
-    model: Model,
     scope: Scope,
     made: Vec<Operation>,
-    now: i64,
     keys: u32,
     credits: u32,
 }
 
-impl Maker {
-    /// Adds an operation with a key of its own, and plays the model along.
-    fn push(&mut self, who: Who, action: Action) {
+impl Generator {
+    /// The draws of a seed, before the scene is set.
+    #[must_use]
+    pub fn new(seed: u64, scope: Scope) -> Self {
+        let (chance, model) = (Chance::new(seed), Model::new());
+        Self { model, chance, scope, made: Vec::new(), keys: 0, credits: 0 }
+    }
+
+    /// An operation with a key of its own; rails have none.
+    pub fn named(&mut self, who: Who, action: Action) -> Operation {
         self.keys += 1;
         let key = (who != Who::Rail).then_some(self.keys);
-        self.keep(Operation { who, key, action });
+        self.keep(Operation { who, key, action })
     }
 
-    fn keep(&mut self, operation: Operation) {
-        self.now += TICK;
-        self.model.apply(&operation, self.now);
-        self.model.expire(self.now);
-        self.made.push(operation);
+    fn keep(&mut self, operation: Operation) -> Operation {
+        self.made.push(operation.clone());
+        operation
     }
 
-    fn next(&mut self) {
+    /// The next operation.
+    pub fn draw(&mut self) -> Operation {
         if self.chance.percent(5) {
             return self.again();
         }
@@ -116,7 +121,7 @@ impl Maker {
             Who::Caller if self.chance.percent(3) => Who::Operator,
             who => who,
         };
-        self.push(who, action);
+        self.named(who, action)
     }
 
     fn is_asked_by_callers(&mut self, action: &Action) -> bool {
@@ -125,7 +130,7 @@ impl Maker {
     }
 
     /// An earlier key again: for the same, or for something else.
-    fn again(&mut self) {
+    fn again(&mut self) -> Operation {
         let mut before = self.chance.one(&self.made).clone();
         if before.who != Who::Rail && self.chance.percent(30) {
             let (who, action) = self.action();
@@ -133,7 +138,7 @@ impl Maker {
                 before.action = action;
             }
         }
-        self.keep(before);
+        self.keep(before)
     }
 
     fn action(&mut self) -> (Who, Action) {

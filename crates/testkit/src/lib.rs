@@ -18,6 +18,7 @@ pub mod audit;
 pub mod chance;
 mod commands;
 pub mod conformance;
+pub mod desk;
 pub mod generator;
 pub mod ids;
 pub mod model;

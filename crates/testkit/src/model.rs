@@ -251,6 +251,8 @@ impl Model {
             let same = before.action == operation.action;
             return if same { Outcome::Again(*answer) } else { Outcome::KeyReused };
         }
+        // The copy goes without the keys, of which there are many.
+        let keys = std::mem::take(&mut self.keys);
         let mut next = self.clone();
         let decided = next.decide(operation);
         let free = ["not_found", "operator_required", "version_mismatch"];
@@ -259,9 +261,13 @@ impl Model {
                 *self = next;
                 Outcome::Done(made)
             }
-            Err(code) if free.contains(&code) => return Outcome::Refused(code, Kept::Free),
+            Err(code) if free.contains(&code) => Outcome::Refused(code, Kept::Free),
             Err(code) => Outcome::Refused(code, Kept::Kept),
         };
+        self.keys = keys;
+        if matches!(outcome, Outcome::Refused(_, Kept::Free)) {
+            return outcome;
+        }
         if let Some(key) = operation.key {
             self.keys.insert(key, (operation.clone(), decided));
         }
@@ -270,12 +276,16 @@ impl Model {
 
     /// Ends the holds that ran out by now.
     pub fn expire(&mut self, now: i64) {
-        self.now = now;
         for hold in 0..self.holds.len() {
-            if self.holds[hold].status == "active" && self.holds[hold].expires_at <= self.business()
-            {
-                self.release(hold, ("expired", "expired"));
-            }
+            self.expire_one(hold, now);
+        }
+    }
+
+    /// Ends one hold, if it ran out by now.
+    pub fn expire_one(&mut self, hold: Slot, now: i64) {
+        self.now = now;
+        if self.holds[hold].status == "active" && self.holds[hold].expires_at <= self.business() {
+            self.release(hold, ("expired", "expired"));
         }
     }
 

@@ -4,7 +4,10 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{completions, demo, keys, listen, platforms, serve, trial_balance, verify};
+use crate::commands::{
+    backup, completions, demo, export, import, keys, listen, platforms, restore, serve,
+    trial_balance, verify,
+};
 
 /// A payments platform in one program: accounts over a double-entry ledger, an HTTP API, a sandbox bank
 #[derive(Debug, Parser)]
@@ -44,6 +47,14 @@ pub(crate) enum Command {
     /// List and create platforms
     #[command(subcommand)]
     Platforms(platforms::Platforms),
+    /// Copy a whole store into a new folder, also while the server runs
+    Backup(backup::Backup),
+    /// Make a data folder of a backup
+    Restore(restore::Restore),
+    /// Write one platform's whole history as lines of JSON
+    Export(export::Export),
+    /// Take an exported platform into a store
+    Import(import::Import),
     /// Print the completions of a shell
     Completions(completions::Completions),
     /// Print the OpenAPI document

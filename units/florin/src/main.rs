@@ -3,6 +3,7 @@
 //! No logic: a command is one file under `commands`. Exit codes: 0 yes, 1 the answer is no, 2 it
 //! could not run. Start at [`cli::Cli`]; the server that `serve` runs is [`server::Server`].
 
+mod archive;
 mod catching_up;
 mod cli;
 mod client;

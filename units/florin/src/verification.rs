@@ -4,11 +4,13 @@
 //! Start at [`check`].
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use store::Reads;
+use store::export::{Export, ExportFault};
 use store::verify::{Difference, Progress, Report, Stage};
+use store::{Journal, Reads};
 use store_sqlite::SqliteJournal;
 
 use crate::catching_up::caught_up;
@@ -30,10 +32,22 @@ pub(crate) fn check(folder: &DataFolder, reads: Option<&dyn Reads>) -> Result<Re
     if let Some(reads) = reads {
         caught_up(&mut journal, reads)?;
     }
+    check_journal(&mut journal, reads)
+}
+
+/// Checks a truth or an export and, if it is given, the read model, with a bar on standard error.
+///
+/// # Errors
+///
+/// [`Failure::Unable`] when it cannot be read.
+pub(crate) fn check_journal(
+    journal: &mut dyn Journal,
+    reads: Option<&dyn Reads>,
+) -> Result<Report, Failure> {
     let started = Instant::now();
     let bar = ProgressBar::new_spinner();
     let mut stage = None;
-    let report = store::verify::verify(&mut journal, reads, &mut |progress| {
+    let report = store::verify::verify(journal, reads, &mut |progress| {
         if stage != Some(progress.stage) {
             stage = Some(progress.stage);
             restyle(&bar, progress);
@@ -44,6 +58,37 @@ pub(crate) fn check(folder: &DataFolder, reads: Option<&dyn Reads>) -> Result<Re
     let mut report = report.map_err(|fault| Failure::of("the store cannot be verified", &fault))?;
     report.set_seconds(started.elapsed());
     Ok(report)
+}
+
+/// Checks an export by itself; a line that is not whole is a difference, and then the only one.
+///
+/// # Errors
+///
+/// [`Failure::Unable`] when it cannot be read, or is none.
+pub(crate) fn check_export(path: &Path) -> Result<Report, Failure> {
+    match Export::open(path) {
+        Ok(mut export) => check_journal(&mut export, None),
+        Err(ExportFault::Broken { line, why }) => Ok(Report::of_broken_line(line, &why)),
+        Err(fault) => Err(unreadable(path, &fault)),
+    }
+}
+
+/// Opens an export whose every line is whole.
+///
+/// # Errors
+///
+/// [`Failure`]; `No` if a line is not, which it names.
+pub(crate) fn open_export(path: &Path) -> Result<Export, Failure> {
+    Export::open(path).map_err(|fault| match fault {
+        ExportFault::Broken { .. } => Failure::No(format!("{}: {fault}", path.display())),
+        ExportFault::Unreadable(_)
+        | ExportFault::NotAnExport
+        | ExportFault::OtherVersion { .. } => unreadable(path, &fault),
+    })
+}
+
+fn unreadable(path: &Path, fault: &ExportFault) -> Failure {
+    Failure::of(&path.display().to_string(), fault)
 }
 
 /// Says for people what was checked and what is wrong.
@@ -88,7 +133,8 @@ pub(crate) fn print(report: &Report, output: &mut Output) -> Result<(), Failure>
     output.line(&format!("  {verdict}"))
 }
 
-fn sentence(difference: &Difference) -> String {
+/// The words for a difference.
+pub(crate) fn sentence(difference: &Difference) -> String {
     let Difference { invariant, platform, row, expected, found } = difference;
     let whose = if platform.is_empty() { String::new() } else { format!(" of {platform}") };
     format!("invariant {}: {row}{whose}: expected {expected}, found {found}", invariant.number())

@@ -149,6 +149,18 @@ fn one_batch_all_or_nothing() {
     assert_eq!(store.journal().unwrap().last_position().unwrap(), 1);
 }
 
+/// Goal: a transaction that a fault left open is taken back, and saving goes on. Method: one is left open.
+#[test]
+fn a_transaction_left_open_is_taken_back() {
+    let folder = Folder::new();
+    let (_store, mut truth) = open(&folder);
+    truth.save(&customer_batch(1)).unwrap();
+    truth.execute("BEGIN; UPDATE heads SET clock_offset = 7").unwrap();
+    truth.save(&customer_batch(2)).unwrap();
+    assert_eq!(truth.position().unwrap(), 2);
+    assert_eq!(truth.head(PLATFORM).unwrap().unwrap().clock_offset_micros, 0);
+}
+
 type Harm = (&'static str, fn(&Path));
 
 /// Goal: everything is there again, whatever became of the read model while the store was closed.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use ledger::{PlatformId, Timestamp};
 use payments::Resource;
 use payments::resources::Name;
-use rusqlite::{Connection, ErrorCode, TransactionBehavior, params};
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, params};
 use store::check::broken;
 use store::{Batch, Fault, Head, SaveFault};
 
@@ -37,8 +37,7 @@ pub(super) fn save(truth: &mut SqliteTruth, batch: &Batch) -> Result<(), SaveFau
     let known = known_names(truth, batch)?;
     let changed = changes::unnamed(batch)?;
 
-    let behavior = TransactionBehavior::Immediate;
-    let transaction = truth.connection.transaction_with_behavior(behavior).to(ACTION)?;
+    let transaction = begin(&mut truth.connection)?;
     let firsts = batch.check(last_position(&transaction)?)?;
     append(&transaction, &batch.commands, changed.as_deref())?;
     let new_names = write_resources(&transaction, batch, &known)?;
@@ -72,6 +71,14 @@ fn bound_log(truth: &SqliteTruth) -> Result<(), Fault> {
     }
     LOG_PAGES.set(0);
     Ok(())
+}
+
+/// A BEGIN that failed after it had begun, or a ROLLBACK that failed, leaves a transaction open.
+fn begin(connection: &mut Connection) -> Result<Transaction<'_>, Fault> {
+    if !connection.is_autocommit() {
+        connection.execute_batch("ROLLBACK").to(ACTION)?;
+    }
+    connection.transaction_with_behavior(TransactionBehavior::Immediate).to(ACTION)
 }
 
 /// Invariant 16, once more: the engine has looked these keys up before it decided.

@@ -26,6 +26,26 @@ pub struct Report {
 }
 
 impl Report {
+    /// The report on an export whose line `line` is not the one that was written: nothing else of it
+    /// was looked at.
+    #[must_use]
+    pub fn of_broken_line(line: u64, why: &str) -> Self {
+        Self {
+            ok: false,
+            as_of_position: 0,
+            checked: Checked::default(),
+            differences: vec![Difference {
+                invariant: Invariant::JournalUnchanged,
+                platform: String::new(),
+                row: format!("line {line} of the export"),
+                expected: "the line that was written".to_owned(),
+                found: why.to_owned(),
+            }],
+            not_checked: not_checked(),
+            seconds: Duration::ZERO,
+        }
+    }
+
     /// Says how long it took; there is no clock here.
     pub const fn set_seconds(&mut self, took: Duration) {
         self.seconds = took;

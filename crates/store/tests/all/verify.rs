@@ -4,6 +4,7 @@
 
 mod altered;
 mod clean;
+mod exported;
 mod found;
 mod moving;
 mod story;

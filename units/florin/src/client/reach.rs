@@ -52,6 +52,22 @@ pub(crate) struct Reached {
     server: Option<Server>,
 }
 
+impl Data {
+    /// The data folder, which must hold a store.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] if it does not.
+    pub(crate) fn folder_with_store(&self) -> Result<DataFolder, Failure> {
+        let folder = DataFolder::new(&self.data);
+        if folder.holds_a_store() {
+            return Ok(folder);
+        }
+        let shown = folder.path().display();
+        Err(Failure::Unable(format!("there is no store in {shown}: name its folder with --data")))
+    }
+}
+
 impl Connection {
     /// Finds or starts a server.
     ///

@@ -1,5 +1,8 @@
 //! `florin verify`: derives the books anew and compares; safe at any time, also beside a server.
 
+use std::path::PathBuf;
+
+use store::verify::Report;
 use store_sqlite::{SqliteJournal, SqliteStore};
 
 use crate::client::reach::Data;
@@ -14,10 +17,14 @@ use crate::verification;
 Examples:
   florin verify
   florin verify --data /var/lib/florin --json | tail -n 1 | jq .ok
+  florin verify --export market.ndjson
 
 Beside a running server the truth alone is checked; on a stopped folder also that the read model
 agrees with it. Exit codes: 0 clean; 1 differences; 2 could not run.")]
 pub(crate) struct Verify {
+    /// Check an export by itself instead of a data folder
+    #[arg(long, value_name = "FILE")]
+    export: Option<PathBuf>,
     #[command(flatten)]
     data: Data,
     #[command(flatten)]
@@ -31,25 +38,25 @@ impl Verify {
     ///
     /// [`Failure`]; `No` if there are differences.
     pub(crate) fn run(&self, output: &mut Output) -> Result<(), Failure> {
-        let folder = DataFolder::new(&self.data.data);
-        if !folder.holds_a_store() {
-            let shown = folder.path().display();
-            let text = format!("there is no store in {shown}: name its folder with --data");
-            return Err(Failure::Unable(text));
+        if let Some(export) = &self.export {
+            return self.conclude(&verification::check_export(export)?, output);
         }
+        let folder = self.data.folder_with_store()?;
         let store = open_beside(&folder)?;
         let reads = store.as_ref().map(SqliteStore::reads);
         let report =
             verification::check(&folder, reads.as_deref().map(|reads| reads as &dyn store::Reads))?;
+        if reads.is_none() && Format::of_flag(&self.json) == Format::People {
+            let text = "  The read model is in use and was not compared.";
+            output.line(&output.accent(Accent::Faint, text))?;
+        }
+        self.conclude(&report, output)
+    }
+
+    fn conclude(&self, report: &Report, output: &mut Output) -> Result<(), Failure> {
         match Format::of_flag(&self.json) {
-            Format::Json => output.json(&report)?,
-            Format::People => {
-                if reads.is_none() {
-                    let text = "  The read model is in use and was not compared.";
-                    output.line(&output.accent(Accent::Faint, text))?;
-                }
-                verification::print(&report, output)?;
-            }
+            Format::Json => output.json(report)?,
+            Format::People => verification::print(report, output)?,
         }
         if report.ok { Ok(()) } else { Err(Failure::No(String::new())) }
     }

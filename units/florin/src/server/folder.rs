@@ -14,8 +14,8 @@ use unit::secret::Secret;
 
 use crate::failure::Failure;
 
-const TRUTH: &str = "truth.db";
-const BANK: &str = "sandbox-bank.ndjson";
+pub(crate) const TRUTH: &str = "truth.db";
+pub(crate) const BANK: &str = "sandbox-bank.ndjson";
 const BANK_CURSOR: &str = "sandbox-bank.told";
 const CURSOR_KEY: &str = "cursor-key";
 const OPERATOR_KEY: &str = "operator-key";
@@ -50,12 +50,17 @@ impl DataFolder {
 
     /// Whether there is a store in it.
     pub(crate) fn holds_a_store(&self) -> bool {
-        self.path.join(TRUTH).exists()
+        self.truth().exists()
     }
 
     /// The file that the sandbox bank keeps.
     pub(crate) fn bank(&self) -> PathBuf {
         self.path.join(BANK)
+    }
+
+    /// The store's own file, which everything else can be made from again.
+    pub(crate) fn truth(&self) -> PathBuf {
+        self.path.join(TRUTH)
     }
 
     /// The file that says how far the bank's worker got.

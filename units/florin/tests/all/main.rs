@@ -4,9 +4,11 @@
 //! share; a file of tests is about one thing.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
+mod backups;
 mod crash;
 mod demonstration;
 mod draining;
+mod exports;
 mod first_start;
 mod full_disk;
 mod help;

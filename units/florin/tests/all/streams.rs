@@ -8,6 +8,7 @@ mod answers;
 mod clock;
 mod contention;
 mod player;
+mod races;
 mod snapshot;
 mod world;
 

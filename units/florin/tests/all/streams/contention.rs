@@ -47,7 +47,7 @@ pub(super) fn payment((from, to): (&str, &str), minor: u128) -> Value {
     json!({ "kind": "internal", "from_account": from, "to_account": to, "amount": pounds(minor) })
 }
 
-fn hold((from, to): (&str, &str), minor: u128) -> Value {
+pub(super) fn hold((from, to): (&str, &str), minor: u128) -> Value {
     let until = "2026-11-25T07:00:00Z";
     json!({ "from_account": from, "to_account": to, "amount": pounds(minor), "expires_at": until })
 }
