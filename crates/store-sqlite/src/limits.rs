@@ -15,6 +15,11 @@ pub const FEED_GATHER_COMMANDS: u64 = 2_048;
 pub const FEED_LAG_MAX: u64 = 8_192;
 /// How long the writer waits for the feeder before a batch, in milliseconds.
 pub const FEED_LAG_WAIT_MS: u64 = 1_000;
+/// With less room than this on the medium nothing is written, in bytes: what was committed must still
+/// get into the read model, or nobody could read until there is room.
+pub const ROOM_BYTES_MIN: u64 = 64 * 1024 * 1024;
+/// How many bytes of the read model a command takes, or less.
+const FED_BYTES: u64 = 8_192;
 /// How long the feeder waits after a fault before it tries again, in milliseconds.
 pub const FEED_RETRY_MS: u64 = 1_000;
 /// From how many pages of 4096 bytes in the truth's log on it is brought into the file.
@@ -57,5 +62,6 @@ pub const KEY_USES_MAX: usize = 65_536;
 
 const _: () = assert!(LOG_PAGES_MIN < LOG_PAGES_MAX && LOG_PAGES_MAX < LOG_PAGES_HARD);
 const _: () = assert!(FEED_GATHER_MS < READ_WAIT_MS && FEED_GATHER_COMMANDS < FEED_LAG_MAX);
+const _: () = assert!(FEED_LAG_MAX * FED_BYTES <= ROOM_BYTES_MIN);
 const _: () = assert!(CHECKPOINT_BUSY_MS < BUSY_MS);
 const _: () = assert!(ledger::limits::LEGS_MAX <= 2_000 && 2_000 < LEGS_PLACES);

@@ -13,7 +13,7 @@ use crate::connection::{TRUTH_ID, make_durable, truth_checkpointer, truth_writer
 use crate::feeder::Feeder;
 use crate::journal::SqliteJournal;
 use crate::key_uses::KeyUses;
-use crate::limits::LOG_PAGES_HARD;
+use crate::limits::{LOG_PAGES_HARD, ROOM_BYTES_MIN};
 use crate::reads::SqliteReads;
 use crate::signal::Signal;
 use crate::truth::SqliteTruth;
@@ -120,10 +120,17 @@ pub(crate) struct Shared {
     /// How long the log may get, where a test says so; 0 for what the limits say.
     #[cfg(test)]
     pub(crate) log_pages_hard: std::sync::atomic::AtomicU32,
-    _lock: File,
+    lock: File,
 }
 
 impl Shared {
+    /// Whether so little room is left on the medium that the read model may not get what is committed.
+    /// Where the system does not say, there is room until a write fails.
+    pub(crate) fn is_nearly_full(&self) -> bool {
+        rustix::fs::fstatvfs(&self.lock)
+            .is_ok_and(|medium| medium.f_bavail.saturating_mul(medium.f_frsize) < ROOM_BYTES_MIN)
+    }
+
     /// From how many pages in the log on nothing is written before it has begun anew.
     pub(crate) fn log_pages_hard(&self) -> u32 {
         #[cfg(test)]
@@ -251,7 +258,7 @@ pub(crate) fn truth_alone(
         pages_max: std::sync::atomic::AtomicU32::new(0),
         #[cfg(test)]
         log_pages_hard: std::sync::atomic::AtomicU32::new(0),
-        _lock: lock(folder)?,
+        lock: lock(folder)?,
     });
     let connection = open_truth(folder, mode, prepare)?;
     let keys = folder.join(KEYS_FOLDER);

@@ -20,6 +20,8 @@ pub(crate) const STALL_BYTES_MIN: usize = 16 * 1024;
 pub(crate) const LINGER: Duration = Duration::from_secs(2);
 /// How many bytes it takes in that time.
 pub(crate) const LINGER_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Connections that wait in the system's queue to be accepted; the system may allow fewer.
+pub(crate) const ACCEPT_QUEUE_MAX: u32 = 4_096;
 /// The wait after the system refused to accept a connection (too many open files).
 pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 

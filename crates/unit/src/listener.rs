@@ -21,13 +21,15 @@ use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tower::Service;
 
 use crate::drain::Drain;
-use crate::limits::{ACCEPT_PAUSE, BUFFER_BYTES_MAX, ConnectionLimits, HEADERS_MAX};
+use crate::limits::{
+    ACCEPT_PAUSE, ACCEPT_QUEUE_MAX, BUFFER_BYTES_MAX, ConnectionLimits, HEADERS_MAX,
+};
 use crate::slow_client::{SlowClient, Unread};
 
 /// Why an address cannot be listened on; each is one sentence for whoever starts the process.
@@ -87,7 +89,16 @@ pub async fn bind(address: &str) -> Result<TcpListener, ListenError> {
     };
     let invalid = |_| ListenError::AddressInvalid { address: address.to_owned() };
     let address: SocketAddr = numeric.parse().map_err(invalid)?;
-    TcpListener::bind(address).await.map_err(|source| listen_error(address, source))
+    listen(address).map_err(|source| listen_error(address, source))
+}
+
+/// Listens with a queue that takes a burst of callers: the library's own has 128 places, and whoever
+/// finds it full comes back a second later.
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(ACCEPT_QUEUE_MAX)
 }
 
 /// The sentence for what the system said.

@@ -48,7 +48,8 @@ impl Config {
     /// Reads the settings; `variable` looks up an environment variable.
     ///
     /// `FLORIN_RATE_PER_SECOND`: requests a second of one key. `FLORIN_IN_FLIGHT_MAX`: requests at
-    /// the same time. `FLORIN_DRAIN_SECONDS`: how long requests in flight may take at the end.
+    /// the same time. `FLORIN_CONNECTIONS_MAX`: open connections, each of which is an open file.
+    /// `FLORIN_DRAIN_SECONDS`: how long requests in flight may take at the end.
     /// `FLORIN_DRAIN_ANNOUNCE_SECONDS`: how long new ones are still taken then.
     ///
     /// # Errors
@@ -63,6 +64,9 @@ impl Config {
         }
         if let Some(in_flight) = number("FLORIN_IN_FLIGHT_MAX", (1, 100_000))? {
             config.limits.in_flight_max = usize::try_from(in_flight).unwrap_or(usize::MAX);
+        }
+        if let Some(connections) = number("FLORIN_CONNECTIONS_MAX", (1, 100_000))? {
+            config.connections.connections_max = usize::try_from(connections).unwrap_or(usize::MAX);
         }
         if let Some(seconds) = number("FLORIN_DRAIN_SECONDS", (0, 600))? {
             config.drain.finish = Duration::from_secs(seconds);

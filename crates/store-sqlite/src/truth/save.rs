@@ -29,6 +29,9 @@ pub(super) fn save(truth: &mut SqliteTruth, batch: &Batch) -> Result<(), SaveFau
     if truth.unknown {
         return Err(broken("a commit has failed: the store must be opened again").into());
     }
+    if truth.shared.is_nearly_full() {
+        return Err(Fault::Full.into());
+    }
     bound_log(truth)?;
     check_keys(truth, batch)?;
     let known = known_names(truth, batch)?;

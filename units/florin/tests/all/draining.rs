@@ -15,7 +15,7 @@ fn sigterm_under_load() {
     let key = server.key.clone().unwrap();
     let caller = Caller::new(&server.url, &key);
     let (ada, ben) = (caller.account("Ada", Some("100000.00")), caller.account("Ben", None));
-    let answered = load(&caller, (&ada, &ben), (0, 100), || server.signal("-TERM"));
+    let answered = load(&caller, (&ada, &ben), (0, 100), || server.signal("-TERM")).answered;
     assert!(server.wait().success());
     assert_eq!(last_line(&yes(&folder, &["verify", "--json"]))["ok"], true);
     let server = Served::start(&folder);

@@ -1,6 +1,7 @@
 //! Folders, processes and requests of the tests; everything is gone when it is dropped.
 
 use std::fs::File;
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
@@ -8,8 +9,39 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::{Value, json};
 
+/// Says which seed it was, if the test fails while it is there.
+pub(crate) struct Seed(pub(crate) u64);
+
+impl Seed {
+    /// The seed that is asked for, or one by chance.
+    pub(crate) fn asked_or_new() -> Self {
+        let asked = std::env::var_os("FLORIN_SEED");
+        let by_chance = || RandomState::new().build_hasher().finish();
+        Self(asked.map_or_else(by_chance, |seed| seed.to_str().unwrap().parse().unwrap()))
+    }
+}
+
+impl Drop for Seed {
+    #[expect(clippy::print_stderr, reason = "a seed that failed must be known")]
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("this was seed {0}: play it again with FLORIN_SEED={0}", self.0);
+        }
+    }
+}
+
+/// Whether the long tests are asked for.
+pub(crate) fn is_slow() -> bool {
+    std::env::var_os("SLOW_TESTS").is_some()
+}
+
 /// A folder of one test.
-pub(crate) struct Folder(PathBuf);
+pub(crate) struct Folder {
+    path: PathBuf,
+    /// Settings of the program.
+    settings: Vec<(&'static str, &'static str)>,
+    disk: Option<SmallDisk>,
+}
 
 impl Folder {
     pub(crate) fn new(name: &str) -> Self {
@@ -18,16 +50,34 @@ impl Folder {
         let path = format!("florin-test-{}-{number}-{name}", std::process::id());
         let path = std::env::temp_dir().join(path);
         std::fs::create_dir_all(&path).unwrap();
-        Self(path)
+        Self { path, settings: Vec::new(), disk: None }
+    }
+
+    /// A folder whose program has these settings.
+    pub(crate) fn with(mut self, settings: &[(&'static str, &'static str)]) -> Self {
+        self.settings.extend(settings);
+        self
+    }
+
+    /// A folder whose data is on a disk of its own, so many mebibytes small.
+    pub(crate) fn on_a_small_disk(name: &str, mebibytes: u32) -> Self {
+        let mut folder = Self::new(name);
+        folder.disk = Some(SmallDisk::mount(&folder.data(), mebibytes));
+        folder
     }
 
     pub(crate) fn path(&self) -> &Path {
-        &self.0
+        &self.path
+    }
+
+    /// Where this process sees what is in the data folder.
+    pub(crate) fn data_seen(&self) -> PathBuf {
+        self.disk.as_ref().map_or_else(|| self.data(), |disk| disk.seen(&self.data()))
     }
 
     /// The data folder in it, which need not exist.
     pub(crate) fn data(&self) -> PathBuf {
-        self.0.join("data")
+        self.path.join("data")
     }
 
     pub(crate) fn operator_key(&self) -> String {
@@ -37,17 +87,71 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
+        self.disk = None;
+        let _ = std::fs::remove_dir_all(&self.path);
+    }
+}
+
+/// A file system in memory that is mounted where a process of its own and its guests see it, so that
+/// the machine's mounts stay as they are; gone when dropped.
+struct SmallDisk {
+    holder: Child,
+}
+
+impl SmallDisk {
+    fn mount(at: &Path, mebibytes: u32) -> Self {
+        std::fs::create_dir_all(at).unwrap();
+        let size = format!("size={mebibytes}m");
+        let script = "mount -t tmpfs -o \"$1\" florin-test \"$2\" && echo mounted && exec cat";
+        let mut holder = Command::new("unshare")
+            .args(["--map-root-user", "--mount", "sh", "-c", script, "sh", &size])
+            .arg(at)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("a small disk needs the program unshare (util-linux)");
+        let mut said = String::new();
+        BufReader::new(holder.stdout.take().unwrap()).read_line(&mut said).unwrap();
+        assert_eq!(
+            said, "mounted\n",
+            "a small disk cannot be made here: let `unshare --map-root-user --mount` mount a tmpfs \
+             (run as root, or allow user namespaces)"
+        );
+        Self { holder }
+    }
+
+    /// The program `binary`, where it sees the disk.
+    fn command(&self, binary: &str) -> Command {
+        let mut command = Command::new("nsenter");
+        let holder = self.holder.id().to_string();
+        command.args(["--preserve-credentials", "--user", "--mount", "--target", &holder, binary]);
+        command
+    }
+
+    fn seen(&self, path: &Path) -> PathBuf {
+        Path::new(&format!("/proc/{}/root", self.holder.id())).join(path.strip_prefix("/").unwrap())
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = self.holder.kill();
+        let _ = self.holder.wait();
     }
 }
 
 /// The program, with nothing of the environment that would change what it does.
 pub(crate) fn florin(folder: &Folder) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_florin"));
+    let binary = env!("CARGO_BIN_EXE_florin");
+    let mut command = match &folder.disk {
+        Some(disk) => disk.command(binary),
+        None => Command::new(binary),
+    };
     command.current_dir(folder.path()).stdin(Stdio::null()).env("FLORIN_DATA", folder.data());
     for name in ["FLORIN_URL", "FLORIN_KEY", "FLORIN_PLATFORM", "FLORIN_LISTEN", "FLORIN_LOG"] {
         command.env_remove(name);
     }
+    command.envs(folder.settings.iter().copied());
     command
 }
 
@@ -115,6 +219,10 @@ impl Served {
         Self { child, _stdout: stdout, printed, url, key }
     }
 
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends SIGTERM and waits for the end.
     pub(crate) fn terminate(mut self) -> ExitStatus {
         self.signal("-TERM");
@@ -168,9 +276,30 @@ impl Caller {
 
     /// Status and body; `None` if there was no whole answer.
     pub(crate) fn post(&self, path: &str, key: &str, body: &Value) -> Option<(u16, Value)> {
+        read(self.send(path, key, body)?)
+    }
+
+    /// Status and body, and how many seconds later to come back, if it says so.
+    pub(crate) fn post_or_later(
+        &self,
+        path: &str,
+        key: &str,
+        body: &Value,
+    ) -> Option<((u16, Value), Option<u32>)> {
+        let response = self.send(path, key, body)?;
+        let later = response.headers().get("Retry-After").map(|it| it.to_str().unwrap().parse());
+        Some((read(response)?, later.map(Result::unwrap)))
+    }
+
+    fn send(
+        &self,
+        path: &str,
+        key: &str,
+        body: &Value,
+    ) -> Option<ureq::http::Response<ureq::Body>> {
         let request = self.agent.post(format!("{}{path}", self.url));
         let request = request.header("Authorization", format!("Bearer {}", self.key));
-        read(request.header("Idempotency-Key", key).send_json(body).ok()?)
+        request.header("Idempotency-Key", key).send_json(body).ok()
     }
 
     /// The body of a success.

@@ -5,6 +5,7 @@
 //! SQLite behind a real listener (`world`); what is asked and compared is in `player`.
 
 mod answers;
+mod clock;
 mod contention;
 mod player;
 mod races;
@@ -19,6 +20,7 @@ use testkit::generator::{Scope, stream};
 use self::answers::Answers;
 use self::player::{Player, Time};
 use self::world::World;
+use super::process::{Seed, is_slow};
 
 /// Seeds that found something once, or take a path that few take.
 /// 102: a payout comes back to an account that takes nothing in.
@@ -44,10 +46,6 @@ const USUAL: [&str; 12] = [
     "transition_not_allowed",
 ];
 
-fn is_slow() -> bool {
-    std::env::var_os("SLOW_TESTS").is_some()
-}
-
 /// The seeds to play: one that is asked for, or the kept ones and some more.
 fn seeds() -> Vec<u64> {
     if let Some(seed) = std::env::var_os("FLORIN_SEED") {
@@ -56,18 +54,6 @@ fn seeds() -> Vec<u64> {
     let more = if is_slow() { SLOW_SEEDS } else { SEEDS };
     let all: BTreeSet<u64> = PAST.iter().copied().chain(0..more).collect();
     all.into_iter().collect()
-}
-
-/// Says which seed it was, if the test fails while it is there.
-struct Seed(u64);
-
-impl Drop for Seed {
-    #[expect(clippy::print_stderr, reason = "a seed that failed must be known")]
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            eprintln!("this was seed {0}: play it again with FLORIN_SEED={0}", self.0);
-        }
-    }
 }
 
 /// Plays a stream a platform, all at once on one server whose clock stands; what they were answered.
