@@ -40,7 +40,9 @@ pub(crate) fn run(root: &Path, seconds: u32) -> Result<()> {
         fuzz.arg(format!("-max_total_time={seconds}"));
         fuzz.arg(format!("-artifact_prefix={}/{target}-", found.display()));
         fuzz.args(["-rss_limit_mb=1024", "-timeout=5", "-verbosity=0"]);
-        program::run(&mut fuzz)?;
+        let log = built.join(format!("{target}.log"));
+        fuzz.stderr(std::fs::File::create(&log).context("cannot keep what it says")?);
+        program::run(&mut fuzz).with_context(|| format!("what was found: {}", log.display()))?;
     }
     Ok(())
 }
