@@ -109,8 +109,13 @@ fn clippy(root: &Path) -> Result<()> {
 
 /// That they run, not how fast: other work shares the machine.
 fn benches(root: &Path) -> Result<()> {
-    for (name, count) in [("ledger", "--entries"), ("http", "--payments"), ("memory", "--payments")]
-    {
+    let all = [
+        ("ledger", "--entries"),
+        ("http", "--payments"),
+        ("bulk", "--payments"),
+        ("memory", "--payments"),
+    ];
+    for (name, count) in all {
         let arguments = [name, count, "200000", "--json"].map(str::to_owned);
         bench::run(root, &arguments)?;
     }

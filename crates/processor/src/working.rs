@@ -1,5 +1,7 @@
 //! A batch in the making: each request decided on what the ones before it changed.
 
+mod group;
+
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
@@ -20,32 +22,41 @@ use crate::step::{Mode, Processor, Request, Resources};
 
 /// What came of one request, before the commit.
 pub(crate) enum Outcome {
-    /// A command of this batch, with the word for what came of it.
-    New(Presented, String),
+    /// A command of this batch that was applied.
+    New(Presented),
+    /// A command of this batch that was refused, and why.
+    Refused(Presented, Rejected),
     /// A command that was committed before.
     Replay(Presented),
     /// The same key as the request at this place of the batch.
     SameAs(usize),
-    /// Nothing to commit.
-    Other(Answer, String),
+    /// Nothing to commit, with the word for it.
+    Other(Answer, &'static str),
 }
 
 impl Outcome {
     /// The word for metrics.
-    pub(crate) fn word(&self) -> &str {
+    pub(crate) fn word(&self) -> &'static str {
         match self {
-            Self::New(_, word) | Self::Other(_, word) => word,
+            Self::New(_) => "applied",
+            Self::Refused(_, rejected) => rejected.code(),
             Self::Replay(_) | Self::SameAs(_) => "replayed",
+            Self::Other(_, word) => word,
         }
     }
 }
+
+/// What came of each request of a batch so far, with the code of its command.
+pub(crate) type Taken = Vec<(&'static str, Outcome)>;
+
+/// The keys of a batch: which request of it used each, and for what.
+type Keys = HashMap<(PlatformId, String), (usize, [u8; 32])>;
 
 /// A batch in the making.
 pub(crate) struct Working<'p, T, P, O> {
     processor: &'p mut Processor<T, P, O>,
     now: Timestamp,
-    taken: usize,
-    keys: HashMap<(PlatformId, String), (usize, [u8; 32])>,
+    keys: Keys,
     changed: HashMap<(PlatformId, Key), Resource>,
     order: Vec<(PlatformId, Key)>,
     heads: HashMap<PlatformId, (Head, u64)>,
@@ -80,7 +91,6 @@ impl<'p, T: Truth, P: Presenter, O: Observer> Working<'p, T, P, O> {
         Self {
             processor,
             now,
-            taken: 0,
             keys: HashMap::new(),
             changed: HashMap::new(),
             order: Vec::new(),
@@ -97,9 +107,13 @@ impl<'p, T: Truth, P: Presenter, O: Observer> Working<'p, T, P, O> {
     }
 
     /// Takes the next request of the batch.
-    pub(crate) fn take(&mut self, request: &Request) -> Result<Outcome, Fault> {
-        let place = self.taken;
-        self.taken += 1;
+    pub(crate) fn take(&mut self, request: &Request, taken: &mut Taken) -> Result<(), Fault> {
+        let outcome = self.outcome(request, taken.len())?;
+        taken.push((request.envelope.command.code(), outcome));
+        Ok(())
+    }
+
+    fn outcome(&mut self, request: &Request, place: usize) -> Result<Outcome, Fault> {
         if request.mode == Mode::DryRun {
             return self.decided(request);
         }
@@ -108,35 +122,48 @@ impl<'p, T: Truth, P: Presenter, O: Observer> Working<'p, T, P, O> {
         }
         let outcome = self.decided(request)?;
         // What is not kept leaves the key free, also for the next of this batch.
-        if let (Outcome::New(..), Some(used)) = (&outcome, &request.envelope.idempotency) {
-            self.keys.insert((used.scope, used.key.clone()), (place, used.fingerprint));
+        if matches!(outcome, Outcome::New(_) | Outcome::Refused(..)) {
+            self.remember_key(&request.envelope, place);
         }
         Ok(outcome)
     }
 
+    fn remember_key(&mut self, envelope: &Envelope, place: usize) {
+        if let Some(used) = &envelope.idempotency {
+            self.keys.insert((used.scope, used.key.clone()), (place, used.fingerprint));
+        }
+    }
+
     fn decided(&mut self, request: &Request) -> Result<Outcome, Fault> {
         let envelope = self.addressed(&request.envelope)?;
-        let head = self.head(envelope.platform)?;
-        let next = head.created_at.micros().saturating_add(1);
-        let at = Timestamp::from_micros(self.now.micros().max(next));
+        let (head, at) = self.next(envelope.platform)?;
         let decided = match self.decide(&envelope, at)? {
             Decided::Decision(decision) => Ok(decision),
             Decided::Rejected(rejected) => Err(rejected),
             Decided::Endless => {
-                return Ok(Outcome::Other(Answer::Failed(Failure::Internal), "failed".to_owned()));
+                return Ok(Outcome::Other(Answer::Failed(Failure::Internal), "failed"));
             }
         };
         Ok(match (request.mode, decided) {
-            (Mode::Apply, Ok(decision)) => self.apply(&envelope, decision, head, at)?,
-            (Mode::Apply, Err(rejected)) if rejected.is_kept() => {
-                self.refuse(&envelope, &rejected, head, at)
+            (Mode::DryRun, decided) => self.show(&envelope, decided, &head, at),
+            (mode, Ok(decision)) => self.apply((&envelope, mode), decision, head, at)?,
+            (_, Err(rejected)) if rejected.is_kept() => {
+                let presented = self.processor.presenter.refused(&envelope, &rejected);
+                self.refuse(&envelope, (presented, rejected), head, at)
             }
-            (Mode::Apply, Err(rejected)) => {
-                let word = rejected.code().to_owned();
+            (_, Err(rejected)) => {
+                let word = rejected.code();
                 Outcome::Other(Answer::Refused(rejected), word)
             }
-            (Mode::DryRun, decided) => self.show(&envelope, decided, &head, at),
         })
+    }
+
+    /// Where a platform's history ends, and when its next command is made.
+    fn next(&mut self, platform: PlatformId) -> Result<(Head, Timestamp), Fault> {
+        let head = self.head(platform)?;
+        let next = head.created_at.micros().saturating_add(1);
+        let at = Timestamp::from_micros(self.now.micros().max(next));
+        Ok((head, at))
     }
 
     /// The batch as the store takes it, and what to remember once it is committed.
@@ -153,7 +180,7 @@ impl<'p, T: Truth, P: Presenter, O: Observer> Working<'p, T, P, O> {
     /// What was answered under the same key, in this batch or before.
     fn earlier(&mut self, envelope: &Envelope) -> Result<Option<Outcome>, Fault> {
         let Some(idempotency) = &envelope.idempotency else { return Ok(None) };
-        let reused = || Outcome::Other(Answer::KeyReused, "idempotency_key_reused".to_owned());
+        let reused = || Outcome::Other(Answer::KeyReused, "idempotency_key_reused");
         let at = (idempotency.scope, idempotency.key.clone());
         if let Some((first, fingerprint)) = self.keys.get(&at) {
             let same = *fingerprint == idempotency.fingerprint;
@@ -232,7 +259,7 @@ impl<'p, T: Truth, P: Presenter, O: Observer> Working<'p, T, P, O> {
 
     fn apply(
         &mut self,
-        envelope: &Envelope,
+        (envelope, mode): (&Envelope, Mode),
         decision: Decision,
         mut head: Head,
         at: Timestamp,
@@ -247,7 +274,11 @@ impl<'p, T: Truth, P: Presenter, O: Observer> Working<'p, T, P, O> {
                 head.clock_offset_micros = platform.clock_offset_micros;
             }
         }
-        let presented = self.processor.presenter.applied(envelope, &decision, entry.as_ref());
+        let presenter = &self.processor.presenter;
+        let presented = match mode {
+            Mode::Apply | Mode::DryRun => presenter.applied(envelope, &decision, entry.as_ref()),
+            Mode::ApplyMinimal => presenter.applied_minimal(envelope, &decision),
+        };
         let touched = touched(&decision, envelope.platform, at);
         let mut audit = self.audit(envelope, (seq, at), "applied", &presented);
         (audit.before_hash, audit.after_hash) = state_hashes(&decision)?;
@@ -260,21 +291,20 @@ impl<'p, T: Truth, P: Presenter, O: Observer> Working<'p, T, P, O> {
                 self.order.push(key);
             }
         }
-        Ok(Outcome::New(presented, "applied".to_owned()))
+        Ok(Outcome::New(presented))
     }
 
     fn refuse(
         &mut self,
         envelope: &Envelope,
-        rejected: &Rejected,
+        (presented, rejected): (Presented, Rejected),
         mut head: Head,
         at: Timestamp,
     ) -> Outcome {
         let (seq, before) = advance(&mut head, at);
-        let presented = self.processor.presenter.refused(envelope, rejected);
         let audit = self.audit(envelope, (seq, at), rejected.code(), &presented);
         self.record(envelope, (head, before), audit, (None, presented.clone()));
-        Outcome::New(presented, rejected.code().to_owned())
+        Outcome::Refused(presented, rejected)
     }
 
     fn show(
@@ -286,7 +316,7 @@ impl<'p, T: Truth, P: Presenter, O: Observer> Working<'p, T, P, O> {
     ) -> Outcome {
         let presented = match decided {
             Err(rejected) if !rejected.is_kept() => {
-                let word = rejected.code().to_owned();
+                let word = rejected.code();
                 return Outcome::Other(Answer::Refused(rejected), word);
             }
             Err(rejected) => self.processor.presenter.refused(envelope, &rejected),
@@ -295,7 +325,7 @@ impl<'p, T: Truth, P: Presenter, O: Observer> Working<'p, T, P, O> {
                 self.processor.presenter.applied(envelope, &decision, entry.as_ref())
             }
         };
-        Outcome::Other(Answer::Dry(presented), "dry_run".to_owned())
+        Outcome::Other(Answer::Dry(presented), "dry_run")
     }
 
     fn audit(

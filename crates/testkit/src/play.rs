@@ -50,6 +50,10 @@ impl Presenter for Plain {
     fn refused(&self, _: &Envelope, rejected: &Rejected) -> Presented {
         Presented { status: 422, body: rejected.code().as_bytes().to_vec() }
     }
+
+    fn refused_for(&self, _: &Envelope, item: usize, rejected: &Rejected) -> Presented {
+        Presented { status: 422, body: format!("{} at {item}", rejected.code()).into_bytes() }
+    }
 }
 
 /// Plays `stream` on an empty store, in batches of at most `batch_max` drawn from `seed`.

@@ -66,6 +66,27 @@ pub(crate) fn fingerprint(
     hash.finalize().into()
 }
 
+/// The same of a request of many: each with its key, and what a request for it alone must match.
+pub(crate) fn fingerprint_of_many(
+    platform: Option<PlatformId>,
+    unity: &str,
+    parts: &[(String, [u8; 32])],
+) -> [u8; 32] {
+    let platform = platform.map_or_else(String::new, |platform| platform.to_string());
+    let mut hash = Sha256::new();
+    let mut update = |part: &[u8]| {
+        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(part);
+    };
+    update(platform.as_bytes());
+    update(unity.as_bytes());
+    for (key, fingerprint) in parts {
+        update(key.as_bytes());
+        update(fingerprint);
+    }
+    hash.finalize().into()
+}
+
 /// JSON without spaces, the members of objects sorted by name.
 fn canonical(value: &Value, out: &mut String) {
     match value {
