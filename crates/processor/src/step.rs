@@ -3,7 +3,6 @@
 //! No thread, clock or socket: the same requests at the same reading over the same store give the
 //! same bytes, so a simulator can drive it and replay a seed.
 
-use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
@@ -182,7 +181,7 @@ impl<T: Truth, P: Presenter, O: Observer> Processor<T, P, O> {
     fn attempt(&mut self, work: &[Work<'_>], now: Timestamp) -> Result<Vec<Came>, Broken> {
         let started = Instant::now();
         let decided = catch_unwind(AssertUnwindSafe(|| self.decide_all(work, now)));
-        let Made { taken, ends, batch, changed, loading } = match decided {
+        let Made { taken, ends, batch, loading } = match decided {
             Ok(Ok(made)) => made,
             Ok(Err(fault)) => return Err(self.give_up(&fault)),
             Err(_) => {
@@ -194,7 +193,7 @@ impl<T: Truth, P: Presenter, O: Observer> Processor<T, P, O> {
         self.observer.stage(Stage::Decide, started.elapsed().saturating_sub(loading));
         if !batch.commands.is_empty() {
             self.save(&batch)?;
-            self.absorb(batch, changed);
+            self.absorb(batch);
         }
         self.resources.age();
         self.heads.age();
@@ -218,8 +217,8 @@ impl<T: Truth, P: Presenter, O: Observer> Processor<T, P, O> {
             ends.push((taken.len(), guilty));
         }
         let loading = working.loading();
-        let (batch, changed) = working.into_batch();
-        Ok(Made { taken, ends, batch, changed, loading })
+        let batch = working.into_batch();
+        Ok(Made { taken, ends, batch, loading })
     }
 
     fn save(&mut self, batch: &Batch) -> Result<(), Broken> {
@@ -237,13 +236,13 @@ impl<T: Truth, P: Presenter, O: Observer> Processor<T, P, O> {
         }
     }
 
-    fn absorb(&mut self, batch: Batch, changed: HashMap<(PlatformId, Key), Resource>) {
+    fn absorb(&mut self, batch: Batch) {
         self.look_out(&batch);
         if let Some(last) = batch.commands.last() {
             self.position = last.position;
         }
-        for (key, resource) in changed {
-            self.resources.put(key, Some(resource));
+        for (platform, resource) in batch.resources {
+            self.resources.put((platform, resource.key()), Some(resource));
         }
         for (head, _) in batch.heads {
             self.heads.put(head.platform, head);
@@ -295,7 +294,6 @@ struct Made {
     /// Where the outcomes of each thing of the batch end, and the item it was refused for.
     ends: Vec<(usize, Option<usize>)>,
     batch: Batch,
-    changed: HashMap<(PlatformId, Key), Resource>,
     loading: Duration,
 }
 

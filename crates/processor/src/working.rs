@@ -2,6 +2,7 @@
 
 mod group;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
@@ -166,15 +167,15 @@ impl<'p, T: Truth, P: Presenter, O: Observer> Working<'p, T, P, O> {
         Ok((head, at))
     }
 
-    /// The batch as the store takes it, and what to remember once it is committed.
-    pub(crate) fn into_batch(self) -> (Batch, HashMap<(PlatformId, Key), Resource>) {
-        let Self { changed, order, mut heads, heads_order, commands, .. } = self;
+    /// The batch as the store takes it.
+    pub(crate) fn into_batch(self) -> Batch {
+        let Self { mut changed, order, mut heads, heads_order, commands, .. } = self;
         let resources = order
             .into_iter()
-            .filter_map(|at| changed.get(&at).map(|resource| (at.0, resource.clone())))
+            .filter_map(|at| changed.remove(&at).map(|resource| (at.0, resource)))
             .collect();
         let heads = heads_order.iter().filter_map(|platform| heads.remove(platform)).collect();
-        (Batch { commands, resources, heads }, changed)
+        Batch { commands, resources, heads }
     }
 
     /// What was answered under the same key, in this batch or before.
@@ -197,17 +198,15 @@ impl<'p, T: Truth, P: Presenter, O: Observer> Working<'p, T, P, O> {
     }
 
     /// A command that makes a platform is the first of that platform's own history, under a new id.
-    fn addressed(&mut self, envelope: &Envelope) -> Result<Envelope, Fault> {
-        let mut envelope = envelope.clone();
+    fn addressed<'e>(&mut self, envelope: &'e Envelope) -> Result<Cow<'e, Envelope>, Fault> {
         if !matches!(envelope.command, Command::PlatformCreate(_)) {
-            return Ok(envelope);
+            return Ok(Cow::Borrowed(envelope));
         }
         let mut at = self.now;
         loop {
             let id = PlatformId::from_bytes(mint_at(OPERATOR, at, 0));
             if self.head(id)?.seq == 0 {
-                envelope.platform = id;
-                return Ok(envelope);
+                return Ok(Cow::Owned(Envelope { platform: id, ..envelope.clone() }));
             }
             at = Timestamp::from_micros(at.micros().saturating_add(1));
         }
@@ -280,8 +279,9 @@ impl<'p, T: Truth, P: Presenter, O: Observer> Working<'p, T, P, O> {
             Mode::ApplyMinimal => presenter.applied_minimal(envelope, &decision),
         };
         let touched = touched(&decision, envelope.platform, at);
-        let mut audit = self.audit(envelope, (seq, at), "applied", &presented);
-        (audit.before_hash, audit.after_hash) = state_hashes(&decision)?;
+        let (before_hash, after_hash) = state_hashes(&decision)?;
+        let came = ("applied", before_hash, after_hash);
+        let mut audit = self.audit(envelope, (seq, at), came, &presented);
         audit.touched = touched;
         self.record(envelope, (head, before), audit, (entry, presented.clone()));
         for Change { after, .. } in decision.changes {
@@ -302,7 +302,9 @@ impl<'p, T: Truth, P: Presenter, O: Observer> Working<'p, T, P, O> {
         at: Timestamp,
     ) -> Outcome {
         let (seq, before) = advance(&mut head, at);
-        let audit = self.audit(envelope, (seq, at), rejected.code(), &presented);
+        let nothing = Sha256::digest([]).into();
+        let audit =
+            self.audit(envelope, (seq, at), (rejected.code(), nothing, nothing), &presented);
         self.record(envelope, (head, before), audit, (None, presented.clone()));
         Outcome::Refused(presented, rejected)
     }
@@ -332,7 +334,7 @@ impl<'p, T: Truth, P: Presenter, O: Observer> Working<'p, T, P, O> {
         &self,
         envelope: &Envelope,
         (seq, at): (u64, Timestamp),
-        outcome: &str,
+        (outcome, before_hash, after_hash): (&str, [u8; 32], [u8; 32]),
         presented: &Presented,
     ) -> AuditRecord {
         AuditRecord {
@@ -346,8 +348,8 @@ impl<'p, T: Truth, P: Presenter, O: Observer> Working<'p, T, P, O> {
             command: envelope.command.code().to_owned(),
             outcome: outcome.to_owned(),
             touched: Vec::new(),
-            before_hash: Sha256::digest([]).into(),
-            after_hash: Sha256::digest([]).into(),
+            before_hash,
+            after_hash,
             answer_hash: Sha256::digest(&presented.body).into(),
             prev_hash: ledger::GENESIS,
             hash: ledger::GENESIS,
@@ -446,11 +448,14 @@ fn touched(decision: &Decision, platform: PlatformId, at: Timestamp) -> Vec<Touc
 /// SHA-256 over what changed, before and after.
 fn state_hashes(decision: &Decision) -> Result<([u8; 32], [u8; 32]), Fault> {
     let (mut before, mut after) = (Sha256::new(), Sha256::new());
+    let mut buffer = Vec::new();
     for change in &decision.changes {
         if let Some(resource) = &change.before {
-            before.update(codec::encode("audit_records", resource)?);
+            buffer = codec::encode_into("audit_records", resource, buffer)?;
+            before.update(&buffer);
         }
-        after.update(codec::encode("audit_records", &change.after)?);
+        buffer = codec::encode_into("audit_records", &change.after, buffer)?;
+        after.update(&buffer);
     }
     Ok((before.finalize().into(), after.finalize().into()))
 }
