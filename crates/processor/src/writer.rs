@@ -23,7 +23,6 @@ const TICK: Duration = Duration::from_millis(100);
 type Reply<A> = Box<dyn FnOnce(A) + Send>;
 
 /// What waits to be written.
-#[expect(clippy::large_enum_variant, reason = "nearly all are requests; a box each buys nothing")]
 enum Asked {
     One(Request, Reply<Answer>),
     Group(Group, Reply<GroupAnswer>),

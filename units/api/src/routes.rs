@@ -62,7 +62,7 @@ pub(crate) fn all() -> OpenApiRouter<Shared> {
 
 /// 200 with a body.
 pub(crate) fn ok<T: Serialize>(value: &T) -> Done {
-    Done::whole(Presented { status: 200, body: render::json(value) }, false)
+    Done::whole(Presented { status: 200, body: render::json(value) })
 }
 
 /// A resource as it is answered.

@@ -80,9 +80,9 @@ pub(crate) struct Done {
 }
 
 impl Done {
-    /// All of what there is to answer.
-    pub(crate) const fn whole(presented: Presented, replayed: bool) -> Self {
-        Self { presented, replayed, answered: Return::Whole }
+    /// All of what there is to answer, for the first time.
+    pub(crate) const fn whole(presented: Presented) -> Self {
+        Self { presented, replayed: false, answered: Return::Whole }
     }
 }
 
@@ -116,13 +116,13 @@ impl Service {
         }
         match answer.await.map_err(|_| problem("outcome_unknown"))? {
             Answer::Kept { presented, replayed, .. } => {
-                let mut done = Done::whole(presented, replayed);
+                let mut done = Done { replayed, ..Done::whole(presented) };
                 if mode == Mode::ApplyMinimal && !replayed && done.presented.status < 400 {
                     done.answered = Return::Minimal;
                 }
                 Ok(done)
             }
-            Answer::Dry(presented) => Ok(Done::whole(presented, false)),
+            Answer::Dry(presented) => Ok(Done::whole(presented)),
             other @ (Answer::Refused(_) | Answer::KeyReused | Answer::Failed(_)) => {
                 Err(of_answer(&other))
             }

@@ -60,7 +60,8 @@ async fn create_transactions(
     match whole {
         Answer::Kept { presented, .. } if presented.status < 400 => {}
         Answer::Kept { presented, replayed, .. } => {
-            return Ok(Done::whole(presented, replayed).into_response());
+            let done = Done { replayed, ..Done::whole(presented) };
+            return Ok(done.into_response());
         }
         other @ (Answer::Dry(_) | Answer::Refused(_) | Answer::KeyReused | Answer::Failed(_)) => {
             let mut failure = of_answer(&other);
