@@ -6,6 +6,7 @@
 //! Start at [`Bench`]; run by `cargo xtask bench`.
 #![allow(clippy::print_stdout, reason = "printing figures is what a benchmark does")]
 
+mod bulk;
 mod connection;
 mod ledger_entries;
 mod machine;
@@ -47,6 +48,15 @@ enum Bench {
         #[arg(long)]
         connections: Option<u64>,
     },
+    /// The same payments, a thousand in each request
+    Bulk {
+        /// How many payments, of all runs together
+        #[arg(long, default_value_t = 500_000)]
+        payments: u64,
+        /// How many connections
+        #[arg(long, default_value_t = bulk::CONNECTIONS)]
+        connections: u64,
+    },
     /// The memory of a server after many payments, and how fast it starts on them
     Memory {
         /// How many payments
@@ -60,6 +70,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.bench {
         Bench::Ledger { entries } => ledger_entries::run(entries),
         Bench::Http { payments, connections } => payments_over_http::run(payments, connections),
+        Bench::Bulk { payments, connections } => bulk::run(payments, connections),
         Bench::Memory { payments } => memory::run(payments),
     };
     match outcome {

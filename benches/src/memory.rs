@@ -1,6 +1,6 @@
 //! `memory`: how much memory a server takes as payments grow, and how long it takes to start on them.
 //!
-//! The payments come over HTTP. After the first half of them the resident memory is read, and again
+//! The payments come over HTTP, a thousand in each request. After the first half of them the resident memory is read, and again
 //! at the end: what it grew by in between is what each further payment costs.
 
 use std::sync::Arc;
@@ -8,15 +8,12 @@ use std::sync::Arc;
 use anyhow::Result;
 use serde_json::{Value, json};
 
+use crate::bulk::{CONNECTIONS, Load, closed};
 use crate::machine::Machine;
 use crate::market::Market;
-use crate::payments_over_http::{Load, closed};
 use crate::report::merge;
 use crate::scratch::Scratch;
 use crate::served::{End, Served};
-
-/// Connections that pay.
-const CONNECTIONS: u64 = 64;
 
 /// Measures over `payments` payments.
 ///

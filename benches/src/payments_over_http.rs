@@ -29,7 +29,7 @@ const CONNECTIONS: [u64; 3] = [1, 8, 64];
 const IDLE: u64 = 200;
 
 /// What every request of a run needs.
-pub(crate) struct Load {
+struct Load {
     market: Market,
     address: String,
     /// The next payment.
@@ -38,8 +38,13 @@ pub(crate) struct Load {
 
 impl Load {
     /// Payments in `market`, sent to `served`.
-    pub(crate) fn new(market: Market, served: &Served) -> Self {
+    fn new(market: Market, served: &Served) -> Self {
         Self { market, address: served.address.clone(), next: AtomicU64::new(0) }
+    }
+
+    /// Where to ask, and as whom.
+    fn server(&self) -> (&str, &str) {
+        (&self.address, &self.market.token)
     }
 }
 
@@ -62,7 +67,7 @@ pub(crate) fn run(payments: u64, connections: Option<u64>) -> Result<Value> {
             println!("{figures}");
         }
     }
-    let lag = read_model_lag(&runtime, &load)?;
+    let lag = read_model_lag(&runtime, load.server())?;
     served.end(End::Clean)?;
     merge(&mut figures, json!({ "read_model_lag_after_ms": lag }));
     Ok(figures)
@@ -75,13 +80,13 @@ fn measure(
     (payments, connections): (u64, u64),
 ) -> Result<Value> {
     let processes = [served.process()];
-    let (machine, before) = (Machine::read(&processes), shown(runtime, load)?);
+    let (machine, before) = (Machine::read(&processes), shown(runtime, load.server())?);
     let mut rates = Vec::new();
     let of_one_run = payments / RUNS as u64;
     for _ in 0..RUNS {
         rates.push(runtime.block_on(closed(load, (of_one_run, connections)))?);
     }
-    let after = shown(runtime, load)?;
+    let after = shown(runtime, load.server())?;
     let machine = machine.since(&Machine::read(&processes));
     let per_second = median(rates);
     eprintln!("http: {connections} connections, {per_second} payments a second");
@@ -118,11 +123,7 @@ fn measure(
 }
 
 /// A closed loop between all: each connection asks again as soon as it is answered. Answers the rate.
-///
-/// # Errors
-///
-/// When a payment is not made.
-pub(crate) async fn closed(load: &Arc<Load>, many: (u64, u64)) -> Result<u64> {
+async fn closed(load: &Arc<Load>, many: (u64, u64)) -> Result<u64> {
     closed_between(load, many, Spread::All).await
 }
 
@@ -214,7 +215,12 @@ async fn pay(
     Ok(())
 }
 
-async fn join<T: 'static>(mut tasks: JoinSet<Result<T>>) -> Result<Vec<T>> {
+/// Waits for all, up to the first that fails.
+///
+/// # Errors
+///
+/// The first.
+pub(crate) async fn join<T: 'static>(mut tasks: JoinSet<Result<T>>) -> Result<Vec<T>> {
     let mut all = Vec::new();
     while let Some(done) = tasks.join_next().await {
         all.push(done??);
@@ -257,22 +263,29 @@ fn writer_run(
 }
 
 /// The figures that the server shows.
-fn shown(runtime: &Runtime, load: &Load) -> Result<String> {
+///
+/// # Errors
+///
+/// When it cannot be asked.
+pub(crate) fn shown(runtime: &Runtime, (address, token): (&str, &str)) -> Result<String> {
     runtime.block_on(async {
-        let mut connection = Connection::open(&load.address).await?;
-        let received = connection.ask(&get("/metrics", &load.market.token)).await?;
+        let mut connection = Connection::open(address).await?;
+        let received = connection.ask(&get("/metrics", token)).await?;
         Ok(String::from_utf8_lossy(&received.body).into_owned())
     })
 }
 
 /// How long a reader waits that comes right after the last payment.
-fn read_model_lag(runtime: &Runtime, load: &Load) -> Result<u64> {
+///
+/// # Errors
+///
+/// When it waits in vain.
+pub(crate) fn read_model_lag(runtime: &Runtime, (address, token): (&str, &str)) -> Result<u64> {
     runtime.block_on(async {
         let started = Instant::now();
-        let mut connection = Connection::open(&load.address).await?;
+        let mut connection = Connection::open(address).await?;
         for _ in 0..60 {
-            let asked =
-                connection.ask(&get("/v1/transactions?limit=1", &load.market.token)).await?;
+            let asked = connection.ask(&get("/v1/transactions?limit=1", token)).await?;
             if asked.status == 200 {
                 return u64::try_from(started.elapsed().as_millis()).context("a short time");
             }
@@ -292,7 +305,7 @@ fn sample(shown: &str, name: &str) -> u64 {
 }
 
 /// The mean of a histogram between two readings, in its unit.
-fn mean(before: &str, after: &str, name: &str) -> u64 {
+pub(crate) fn mean(before: &str, after: &str, name: &str) -> u64 {
     let grown = |end: &str| {
         let name = format!("{name}_{end}");
         sample(after, &name).saturating_sub(sample(before, &name))
@@ -301,7 +314,7 @@ fn mean(before: &str, after: &str, name: &str) -> u64 {
 }
 
 /// How long each stage took, of a request or of a batch, in microseconds.
-fn stages(before: &str, after: &str) -> Value {
+pub(crate) fn stages(before: &str, after: &str) -> Value {
     let stage = |stage: &str| {
         let grown = |end: &str| {
             let name = format!("command_stage_duration_seconds_{end}{{stage=\"{stage}\"}}");

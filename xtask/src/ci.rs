@@ -118,9 +118,10 @@ fn clippy(root: &Path) -> Result<()> {
 
 /// That they run, not how fast: other work shares the machine.
 fn benches(root: &Path) -> Result<()> {
-    let all: [&[&str]; 3] = [
+    let all: [&[&str]; 4] = [
         &["ledger", "--entries", "200000"],
         &["http", "--payments", "200000", "--connections", "64"],
+        &["bulk", "--payments", "200000"],
         &["memory", "--payments", "200000"],
     ];
     for arguments in all {

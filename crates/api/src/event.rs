@@ -28,7 +28,7 @@ pub struct Event {
     pub status_before: Option<String>,
     /// The status after.
     pub status: String,
-    /// The resource as it was answered then, if it is what the command answered.
+    /// The resource as it was answered then, if it is what the command answered, and whole.
     #[schema(value_type = Option<Object>)]
     pub data: Option<serde_json::Value>,
 }

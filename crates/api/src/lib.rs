@@ -15,6 +15,7 @@ pub mod amount;
 pub mod audit;
 pub mod bank;
 pub mod bank_account;
+pub mod bulk;
 pub mod customer;
 pub mod entry;
 pub mod event;

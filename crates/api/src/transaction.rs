@@ -60,6 +60,29 @@ resource! {
     }
 }
 
+/// As little of a transaction as says that it was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MinimalTransaction {
+    /// Its id.
+    pub id: TransactionId,
+    /// Its status then.
+    #[schema(example = "settled")]
+    pub status: String,
+    /// Its version then.
+    #[schema(minimum = 1, example = 1)]
+    pub version: u64,
+}
+
+/// A transaction as the request that made it was answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum CreatedTransaction {
+    /// The whole of it.
+    Whole(Box<Transaction>),
+    /// To a request with `Prefer: return=minimal`, and to each that repeats it.
+    Minimal(MinimalTransaction),
+}
+
 /// What kind of transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

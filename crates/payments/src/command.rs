@@ -140,6 +140,12 @@ pub enum Command {
     },
     /// The sandbox bank was asked for something, and answered.
     SandboxAnswer(SandboxAnswer),
+    /// Many transactions were asked for in one request. It changes nothing itself: each of them is
+    /// a command of its own, after this one.
+    Bulk {
+        /// How many.
+        items: usize,
+    },
 }
 
 /// See [`Command::PlatformCreate`].
@@ -571,6 +577,7 @@ impl Command {
             Self::RailAnswer { .. } => "rail.answer",
             Self::RailNotice(_) => "rail.notice",
             Self::HoldExpire { .. } => "hold.expire",
+            Self::Bulk { .. } => "transaction.bulk",
             Self::SandboxAnswer(answer) => match answer.asked {
                 SandboxAsked::Credit => "sandbox.credit",
                 SandboxAsked::Outcome => "sandbox.outcome",

@@ -63,6 +63,7 @@ pub fn decide(envelope: &Envelope, context: Context<'_>) -> Result<Decision, Sto
         Command::RailNotice(notice) => rails::notice(draft, notice),
         Command::HoldExpire { hold } => holds::expire(draft, *hold),
         Command::SandboxAnswer(answer) => platforms::sandbox_answer(draft, answer),
+        Command::Bulk { .. } => platforms::bulk(draft),
     }
 }
 
@@ -91,6 +92,7 @@ const fn subject(command: &Command) -> Subject {
         | Command::ClockAdvance { .. }
         | Command::RailAnswer { .. }
         | Command::RailNotice(_)
-        | Command::HoldExpire { .. } => Subject::Platform,
+        | Command::HoldExpire { .. }
+        | Command::Bulk { .. } => Subject::Platform,
     }
 }

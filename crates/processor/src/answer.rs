@@ -52,6 +52,12 @@ pub trait Presenter: Send {
     /// The answer to an applied command.
     fn applied(&self, envelope: &Envelope, decision: &Decision, entry: Option<&Entry>)
     -> Presented;
+    /// The same in as few bytes as will do.
+    fn applied_minimal(&self, envelope: &Envelope, decision: &Decision) -> Presented {
+        self.applied(envelope, decision, None)
+    }
     /// The answer to a command that the domain refused.
     fn refused(&self, envelope: &Envelope, rejected: &Rejected) -> Presented;
+    /// The answer to a group that the domain refused for the item at this place.
+    fn refused_for(&self, whole: &Envelope, item: usize, rejected: &Rejected) -> Presented;
 }

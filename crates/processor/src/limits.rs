@@ -2,8 +2,10 @@
 
 /// Requests that may wait; one more is answered `overloaded`.
 pub const QUEUE_MAX: usize = 8_192;
-/// Requests of one commit.
+/// Requests of one commit; a group that is begun is taken whole.
 pub const BATCH_MAX: usize = 1_024;
+/// Requests that may come as one group, besides the one they come in.
+pub const GROUP_MAX: usize = 1_000;
 /// Resources that the writer remembers between commits.
 pub const CACHE_RESOURCES_MAX: usize = 20_000;
 /// Heads of platforms that the writer remembers between commits.
@@ -16,3 +18,4 @@ pub const DUE_MAX: usize = 256;
 pub const DUE_ROUNDS_MAX: usize = 1_000;
 
 const _: () = assert!(BATCH_MAX <= QUEUE_MAX);
+const _: () = assert!(GROUP_MAX < BATCH_MAX, "an empty queue has room for a group");

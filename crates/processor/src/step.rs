@@ -3,9 +3,8 @@
 //! No thread, clock or socket: the same requests at the same reading over the same store give the
 //! same bytes, so a simulator can drive it and replay a seed.
 
-use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use ledger::{PlatformId, Timestamp};
 use payments::{Envelope, Key, Resource};
@@ -13,9 +12,10 @@ use store::{Batch, Fault, Head, SaveFault, Truth};
 
 use crate::answer::{Answer, Failure, Presenter};
 use crate::cache::Generations;
+use crate::group::{Came, Group, GroupAnswer, Unity, Work, goes_on};
 use crate::limits::{CACHE_HEADS_MAX, CACHE_RESOURCES_MAX, DUE_MAX};
 use crate::metrics::{Observer, Stage};
-use crate::working::{Outcome, Working};
+use crate::working::{Outcome, Taken, Working};
 
 /// A request to the write path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,11 +26,13 @@ pub struct Request {
     pub mode: Mode,
 }
 
-/// Whether a request changes anything.
+/// Whether a request changes anything, and how much is said of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     /// Decide and save.
     Apply,
+    /// Decide and save; what is answered, and kept as the answer, is as short as will do.
+    ApplyMinimal,
     /// Decide only: the same checks and codes, nothing written.
     DryRun,
 }
@@ -99,23 +101,56 @@ impl<T: Truth, P: Presenter, O: Observer> Processor<T, P, O> {
     /// `now` is a reading of the server's clock. A batch that panics or cannot be saved is taken
     /// back and run one by one, so that only what is guilty fails.
     pub fn step(&mut self, requests: &[Request], now: Timestamp) -> Vec<Answer> {
-        if self.broken {
-            return vec![Answer::Failed(Failure::Stopping); requests.len()];
+        let work: Vec<Work<'_>> = requests.iter().map(Work::One).collect();
+        let one = |came| match came {
+            Came::One(answer) => answer,
+            Came::Group(group) => group.whole,
+        };
+        self.run(&work, now).into_iter().map(one).collect()
+    }
+
+    /// The same for one group.
+    pub fn step_group(&mut self, group: &Group, now: Timestamp) -> GroupAnswer {
+        match self.run(&[Work::Group(group)], now).pop() {
+            Some(Came::Group(answer)) => answer,
+            Some(Came::One(answer)) => GroupAnswer::none(answer),
+            None => GroupAnswer::none(Answer::Failed(Failure::Internal)),
         }
-        match self.attempt(requests, now) {
-            Ok(answers) => answers,
+    }
+
+    /// The same for both, mixed.
+    pub(crate) fn run(&mut self, work: &[Work<'_>], now: Timestamp) -> Vec<Came> {
+        let failed = |failure| work.iter().map(|it| it.all(Answer::Failed(failure))).collect();
+        if self.broken {
+            return failed(Failure::Stopping);
+        }
+        match self.attempt(work, now) {
+            Ok(came) => came,
             Err(Broken::OutcomeUnknown) => {
                 self.broken = true;
-                vec![Answer::Failed(Failure::OutcomeUnknown); requests.len()]
+                failed(Failure::OutcomeUnknown)
             }
-            Err(Broken::Full) => vec![Answer::Failed(Failure::StorageFull); requests.len()],
-            Err(Broken::Poisoned) if requests.len() == 1 => {
-                vec![Answer::Failed(Failure::Internal); requests.len()]
-            }
-            Err(Broken::Poisoned) => {
-                requests.chunks(1).flat_map(|alone| self.step(alone, now)).collect()
-            }
+            Err(Broken::Full) => failed(Failure::StorageFull),
+            Err(Broken::Poisoned) => match work {
+                [Work::One(_)] => failed(Failure::Internal),
+                [Work::Group(group)] => vec![Came::Group(self.apart(group, now))],
+                _ => work.chunks(1).flat_map(|alone| self.run(alone, now)).collect(),
+            },
         }
+    }
+
+    /// A group that failed, request by request where each stands for itself.
+    fn apart(&mut self, group: &Group, now: Timestamp) -> GroupAnswer {
+        if group.unity == Unity::All {
+            return GroupAnswer::none(Answer::Failed(Failure::Internal));
+        }
+        let whole = self.step(std::slice::from_ref(&group.whole), now).pop();
+        let whole = whole.unwrap_or(Answer::Failed(Failure::Internal));
+        if !goes_on(&whole) {
+            return GroupAnswer::none(whole);
+        }
+        let items = group.items.chunks(1).flat_map(|alone| self.step(alone, now)).collect();
+        GroupAnswer { whole, items, guilty: None }
     }
 
     /// The commands that are due at `now`, for the caller to put in a batch of their own, before
@@ -143,11 +178,11 @@ impl<T: Truth, P: Presenter, O: Observer> Processor<T, P, O> {
         Ok(first.due_at.micros().saturating_sub(ahead))
     }
 
-    fn attempt(&mut self, requests: &[Request], now: Timestamp) -> Result<Vec<Answer>, Broken> {
+    fn attempt(&mut self, work: &[Work<'_>], now: Timestamp) -> Result<Vec<Came>, Broken> {
         let started = Instant::now();
-        let decided = catch_unwind(AssertUnwindSafe(|| self.decide_all(requests, now)));
-        let (outcomes, batch, changed, loading) = match decided {
-            Ok(Ok(decided)) => decided,
+        let decided = catch_unwind(AssertUnwindSafe(|| self.decide_all(work, now)));
+        let Made { taken, ends, batch, loading } = match decided {
+            Ok(Ok(made)) => made,
             Ok(Err(fault)) => return Err(self.give_up(&fault)),
             Err(_) => {
                 self.forget();
@@ -158,33 +193,32 @@ impl<T: Truth, P: Presenter, O: Observer> Processor<T, P, O> {
         self.observer.stage(Stage::Decide, started.elapsed().saturating_sub(loading));
         if !batch.commands.is_empty() {
             self.save(&batch)?;
-            self.absorb(batch, changed);
+            self.absorb(batch);
         }
         self.resources.age();
         self.heads.age();
-        for (request, outcome) in requests.iter().zip(&outcomes) {
-            self.observer.command(request.envelope.command.code(), outcome.word());
+        for (command, outcome) in &taken {
+            self.observer.command(command, outcome.word());
         }
-        Ok(resolve(outcomes, self.position))
+        Ok(sort(work, &ends, resolve(taken, self.position)))
     }
 
-    #[expect(clippy::type_complexity, reason = "the parts of one attempt, taken apart at once")]
-    fn decide_all(
-        &mut self,
-        requests: &[Request],
-        now: Timestamp,
-    ) -> Result<
-        (Vec<Outcome>, Batch, HashMap<(PlatformId, Key), Resource>, std::time::Duration),
-        Fault,
-    > {
+    fn decide_all(&mut self, work: &[Work<'_>], now: Timestamp) -> Result<Made, Fault> {
         let mut working = Working::new(self, now);
-        let mut outcomes = Vec::with_capacity(requests.len());
-        for request in requests {
-            outcomes.push(working.take(request)?);
+        let (mut taken, mut ends) = (Taken::with_capacity(work.len()), Vec::new());
+        for one in work {
+            let guilty = match one {
+                Work::One(request) => {
+                    working.take(request, &mut taken)?;
+                    None
+                }
+                Work::Group(group) => working.take_group(group, &mut taken)?,
+            };
+            ends.push((taken.len(), guilty));
         }
         let loading = working.loading();
-        let (batch, changed) = working.into_batch();
-        Ok((outcomes, batch, changed, loading))
+        let batch = working.into_batch();
+        Ok(Made { taken, ends, batch, loading })
     }
 
     fn save(&mut self, batch: &Batch) -> Result<(), Broken> {
@@ -202,13 +236,13 @@ impl<T: Truth, P: Presenter, O: Observer> Processor<T, P, O> {
         }
     }
 
-    fn absorb(&mut self, batch: Batch, changed: HashMap<(PlatformId, Key), Resource>) {
+    fn absorb(&mut self, batch: Batch) {
         self.look_out(&batch);
         if let Some(last) = batch.commands.last() {
             self.position = last.position;
         }
-        for (key, resource) in changed {
-            self.resources.put(key, Some(resource));
+        for (platform, resource) in batch.resources {
+            self.resources.put((platform, resource.key()), Some(resource));
         }
         for (head, _) in batch.heads {
             self.heads.put(head.platform, head);
@@ -254,12 +288,23 @@ enum Broken {
     OutcomeUnknown,
 }
 
+/// A batch, decided.
+struct Made {
+    taken: Taken,
+    /// Where the outcomes of each thing of the batch end, and the item it was refused for.
+    ends: Vec<(usize, Option<usize>)>,
+    batch: Batch,
+    loading: Duration,
+}
+
 /// Answers duplicates with what the first of them got, now that it is committed.
-fn resolve(outcomes: Vec<Outcome>, position: u64) -> Vec<Answer> {
-    let mut answers: Vec<Answer> = Vec::with_capacity(outcomes.len());
-    for outcome in outcomes {
+fn resolve(taken: Taken, position: u64) -> Vec<Answer> {
+    let mut answers: Vec<Answer> = Vec::with_capacity(taken.len());
+    for (_, outcome) in taken {
         let answer = match outcome {
-            Outcome::New(presented, _) => Answer::Kept { presented, replayed: false, position },
+            Outcome::New(presented) | Outcome::Refused(presented, _) => {
+                Answer::Kept { presented, replayed: false, position }
+            }
             Outcome::Replay(presented) => Answer::Kept { presented, replayed: true, position },
             Outcome::SameAs(first) => match answers.get(first) {
                 Some(Answer::Kept { presented, position, .. }) => Answer::Kept {
@@ -275,4 +320,23 @@ fn resolve(outcomes: Vec<Outcome>, position: u64) -> Vec<Answer> {
         answers.push(answer);
     }
     answers
+}
+
+/// Gives each thing of a batch its own answers.
+fn sort(work: &[Work<'_>], ends: &[(usize, Option<usize>)], answers: Vec<Answer>) -> Vec<Came> {
+    let (mut answers, mut at) = (answers.into_iter(), 0);
+    let mut came = Vec::with_capacity(work.len());
+    for (one, (end, guilty)) in work.iter().zip(ends) {
+        let first = answers.next().unwrap_or(Answer::Failed(Failure::Internal));
+        let more = end.saturating_sub(at).saturating_sub(1);
+        at = *end;
+        came.push(match one {
+            Work::One(_) => Came::One(first),
+            Work::Group(_) => {
+                let items = answers.by_ref().take(more).collect();
+                Came::Group(GroupAnswer { whole: first, items, guilty: *guilty })
+            }
+        });
+    }
+    came
 }

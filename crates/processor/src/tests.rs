@@ -1,6 +1,7 @@
 //! The write path driven step by step over the in-memory store.
 
 mod faults;
+mod group;
 mod idempotency;
 mod properties;
 mod races;

@@ -1,5 +1,8 @@
 //! A batch in the making: each request decided on what the ones before it changed.
 
+mod group;
+
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
@@ -20,32 +23,41 @@ use crate::step::{Mode, Processor, Request, Resources};
 
 /// What came of one request, before the commit.
 pub(crate) enum Outcome {
-    /// A command of this batch, with the word for what came of it.
-    New(Presented, String),
+    /// A command of this batch that was applied.
+    New(Presented),
+    /// A command of this batch that was refused, and why.
+    Refused(Presented, Rejected),
     /// A command that was committed before.
     Replay(Presented),
     /// The same key as the request at this place of the batch.
     SameAs(usize),
-    /// Nothing to commit.
-    Other(Answer, String),
+    /// Nothing to commit, with the word for it.
+    Other(Answer, &'static str),
 }
 
 impl Outcome {
     /// The word for metrics.
-    pub(crate) fn word(&self) -> &str {
+    pub(crate) fn word(&self) -> &'static str {
         match self {
-            Self::New(_, word) | Self::Other(_, word) => word,
+            Self::New(_) => "applied",
+            Self::Refused(_, rejected) => rejected.code(),
             Self::Replay(_) | Self::SameAs(_) => "replayed",
+            Self::Other(_, word) => word,
         }
     }
 }
+
+/// What came of each request of a batch so far, with the code of its command.
+pub(crate) type Taken = Vec<(&'static str, Outcome)>;
+
+/// The keys of a batch: which request of it used each, and for what.
+type Keys = HashMap<(PlatformId, String), (usize, [u8; 32])>;
 
 /// A batch in the making.
 pub(crate) struct Working<'p, T, P, O> {
     processor: &'p mut Processor<T, P, O>,
     now: Timestamp,
-    taken: usize,
-    keys: HashMap<(PlatformId, String), (usize, [u8; 32])>,
+    keys: Keys,
     changed: HashMap<(PlatformId, Key), Resource>,
     order: Vec<(PlatformId, Key)>,
     heads: HashMap<PlatformId, (Head, u64)>,
@@ -80,7 +92,6 @@ impl<'p, T: Truth, P: Presenter, O: Observer> Working<'p, T, P, O> {
         Self {
             processor,
             now,
-            taken: 0,
             keys: HashMap::new(),
             changed: HashMap::new(),
             order: Vec::new(),
@@ -97,9 +108,13 @@ impl<'p, T: Truth, P: Presenter, O: Observer> Working<'p, T, P, O> {
     }
 
     /// Takes the next request of the batch.
-    pub(crate) fn take(&mut self, request: &Request) -> Result<Outcome, Fault> {
-        let place = self.taken;
-        self.taken += 1;
+    pub(crate) fn take(&mut self, request: &Request, taken: &mut Taken) -> Result<(), Fault> {
+        let outcome = self.outcome(request, taken.len())?;
+        taken.push((request.envelope.command.code(), outcome));
+        Ok(())
+    }
+
+    fn outcome(&mut self, request: &Request, place: usize) -> Result<Outcome, Fault> {
         if request.mode == Mode::DryRun {
             return self.decided(request);
         }
@@ -108,52 +123,65 @@ impl<'p, T: Truth, P: Presenter, O: Observer> Working<'p, T, P, O> {
         }
         let outcome = self.decided(request)?;
         // What is not kept leaves the key free, also for the next of this batch.
-        if let (Outcome::New(..), Some(used)) = (&outcome, &request.envelope.idempotency) {
-            self.keys.insert((used.scope, used.key.clone()), (place, used.fingerprint));
+        if matches!(outcome, Outcome::New(_) | Outcome::Refused(..)) {
+            self.remember_key(&request.envelope, place);
         }
         Ok(outcome)
     }
 
+    fn remember_key(&mut self, envelope: &Envelope, place: usize) {
+        if let Some(used) = &envelope.idempotency {
+            self.keys.insert((used.scope, used.key.clone()), (place, used.fingerprint));
+        }
+    }
+
     fn decided(&mut self, request: &Request) -> Result<Outcome, Fault> {
         let envelope = self.addressed(&request.envelope)?;
-        let head = self.head(envelope.platform)?;
-        let next = head.created_at.micros().saturating_add(1);
-        let at = Timestamp::from_micros(self.now.micros().max(next));
+        let (head, at) = self.next(envelope.platform)?;
         let decided = match self.decide(&envelope, at)? {
             Decided::Decision(decision) => Ok(decision),
             Decided::Rejected(rejected) => Err(rejected),
             Decided::Endless => {
-                return Ok(Outcome::Other(Answer::Failed(Failure::Internal), "failed".to_owned()));
+                return Ok(Outcome::Other(Answer::Failed(Failure::Internal), "failed"));
             }
         };
         Ok(match (request.mode, decided) {
-            (Mode::Apply, Ok(decision)) => self.apply(&envelope, decision, head, at)?,
-            (Mode::Apply, Err(rejected)) if rejected.is_kept() => {
-                self.refuse(&envelope, &rejected, head, at)
+            (Mode::DryRun, decided) => self.show(&envelope, decided, &head, at),
+            (mode, Ok(decision)) => self.apply((&envelope, mode), decision, head, at)?,
+            (_, Err(rejected)) if rejected.is_kept() => {
+                let presented = self.processor.presenter.refused(&envelope, &rejected);
+                self.refuse(&envelope, (presented, rejected), head, at)
             }
-            (Mode::Apply, Err(rejected)) => {
-                let word = rejected.code().to_owned();
+            (_, Err(rejected)) => {
+                let word = rejected.code();
                 Outcome::Other(Answer::Refused(rejected), word)
             }
-            (Mode::DryRun, decided) => self.show(&envelope, decided, &head, at),
         })
     }
 
-    /// The batch as the store takes it, and what to remember once it is committed.
-    pub(crate) fn into_batch(self) -> (Batch, HashMap<(PlatformId, Key), Resource>) {
-        let Self { changed, order, mut heads, heads_order, commands, .. } = self;
+    /// Where a platform's history ends, and when its next command is made.
+    fn next(&mut self, platform: PlatformId) -> Result<(Head, Timestamp), Fault> {
+        let head = self.head(platform)?;
+        let next = head.created_at.micros().saturating_add(1);
+        let at = Timestamp::from_micros(self.now.micros().max(next));
+        Ok((head, at))
+    }
+
+    /// The batch as the store takes it.
+    pub(crate) fn into_batch(self) -> Batch {
+        let Self { mut changed, order, mut heads, heads_order, commands, .. } = self;
         let resources = order
             .into_iter()
-            .filter_map(|at| changed.get(&at).map(|resource| (at.0, resource.clone())))
+            .filter_map(|at| changed.remove(&at).map(|resource| (at.0, resource)))
             .collect();
         let heads = heads_order.iter().filter_map(|platform| heads.remove(platform)).collect();
-        (Batch { commands, resources, heads }, changed)
+        Batch { commands, resources, heads }
     }
 
     /// What was answered under the same key, in this batch or before.
     fn earlier(&mut self, envelope: &Envelope) -> Result<Option<Outcome>, Fault> {
         let Some(idempotency) = &envelope.idempotency else { return Ok(None) };
-        let reused = || Outcome::Other(Answer::KeyReused, "idempotency_key_reused".to_owned());
+        let reused = || Outcome::Other(Answer::KeyReused, "idempotency_key_reused");
         let at = (idempotency.scope, idempotency.key.clone());
         if let Some((first, fingerprint)) = self.keys.get(&at) {
             let same = *fingerprint == idempotency.fingerprint;
@@ -170,17 +198,15 @@ impl<'p, T: Truth, P: Presenter, O: Observer> Working<'p, T, P, O> {
     }
 
     /// A command that makes a platform is the first of that platform's own history, under a new id.
-    fn addressed(&mut self, envelope: &Envelope) -> Result<Envelope, Fault> {
-        let mut envelope = envelope.clone();
+    fn addressed<'e>(&mut self, envelope: &'e Envelope) -> Result<Cow<'e, Envelope>, Fault> {
         if !matches!(envelope.command, Command::PlatformCreate(_)) {
-            return Ok(envelope);
+            return Ok(Cow::Borrowed(envelope));
         }
         let mut at = self.now;
         loop {
             let id = PlatformId::from_bytes(mint_at(OPERATOR, at, 0));
             if self.head(id)?.seq == 0 {
-                envelope.platform = id;
-                return Ok(envelope);
+                return Ok(Cow::Owned(Envelope { platform: id, ..envelope.clone() }));
             }
             at = Timestamp::from_micros(at.micros().saturating_add(1));
         }
@@ -232,7 +258,7 @@ impl<'p, T: Truth, P: Presenter, O: Observer> Working<'p, T, P, O> {
 
     fn apply(
         &mut self,
-        envelope: &Envelope,
+        (envelope, mode): (&Envelope, Mode),
         decision: Decision,
         mut head: Head,
         at: Timestamp,
@@ -247,10 +273,15 @@ impl<'p, T: Truth, P: Presenter, O: Observer> Working<'p, T, P, O> {
                 head.clock_offset_micros = platform.clock_offset_micros;
             }
         }
-        let presented = self.processor.presenter.applied(envelope, &decision, entry.as_ref());
+        let presenter = &self.processor.presenter;
+        let presented = match mode {
+            Mode::Apply | Mode::DryRun => presenter.applied(envelope, &decision, entry.as_ref()),
+            Mode::ApplyMinimal => presenter.applied_minimal(envelope, &decision),
+        };
         let touched = touched(&decision, envelope.platform, at);
-        let mut audit = self.audit(envelope, (seq, at), "applied", &presented);
-        (audit.before_hash, audit.after_hash) = state_hashes(&decision)?;
+        let (before_hash, after_hash) = state_hashes(&decision)?;
+        let came = ("applied", before_hash, after_hash);
+        let mut audit = self.audit(envelope, (seq, at), came, &presented);
         audit.touched = touched;
         self.record(envelope, (head, before), audit, (entry, presented.clone()));
         for Change { after, .. } in decision.changes {
@@ -260,21 +291,22 @@ impl<'p, T: Truth, P: Presenter, O: Observer> Working<'p, T, P, O> {
                 self.order.push(key);
             }
         }
-        Ok(Outcome::New(presented, "applied".to_owned()))
+        Ok(Outcome::New(presented))
     }
 
     fn refuse(
         &mut self,
         envelope: &Envelope,
-        rejected: &Rejected,
+        (presented, rejected): (Presented, Rejected),
         mut head: Head,
         at: Timestamp,
     ) -> Outcome {
         let (seq, before) = advance(&mut head, at);
-        let presented = self.processor.presenter.refused(envelope, rejected);
-        let audit = self.audit(envelope, (seq, at), rejected.code(), &presented);
+        let nothing = Sha256::digest([]).into();
+        let audit =
+            self.audit(envelope, (seq, at), (rejected.code(), nothing, nothing), &presented);
         self.record(envelope, (head, before), audit, (None, presented.clone()));
-        Outcome::New(presented, rejected.code().to_owned())
+        Outcome::Refused(presented, rejected)
     }
 
     fn show(
@@ -286,7 +318,7 @@ impl<'p, T: Truth, P: Presenter, O: Observer> Working<'p, T, P, O> {
     ) -> Outcome {
         let presented = match decided {
             Err(rejected) if !rejected.is_kept() => {
-                let word = rejected.code().to_owned();
+                let word = rejected.code();
                 return Outcome::Other(Answer::Refused(rejected), word);
             }
             Err(rejected) => self.processor.presenter.refused(envelope, &rejected),
@@ -295,14 +327,14 @@ impl<'p, T: Truth, P: Presenter, O: Observer> Working<'p, T, P, O> {
                 self.processor.presenter.applied(envelope, &decision, entry.as_ref())
             }
         };
-        Outcome::Other(Answer::Dry(presented), "dry_run".to_owned())
+        Outcome::Other(Answer::Dry(presented), "dry_run")
     }
 
     fn audit(
         &self,
         envelope: &Envelope,
         (seq, at): (u64, Timestamp),
-        outcome: &str,
+        (outcome, before_hash, after_hash): (&str, [u8; 32], [u8; 32]),
         presented: &Presented,
     ) -> AuditRecord {
         AuditRecord {
@@ -316,8 +348,8 @@ impl<'p, T: Truth, P: Presenter, O: Observer> Working<'p, T, P, O> {
             command: envelope.command.code().to_owned(),
             outcome: outcome.to_owned(),
             touched: Vec::new(),
-            before_hash: Sha256::digest([]).into(),
-            after_hash: Sha256::digest([]).into(),
+            before_hash,
+            after_hash,
             answer_hash: Sha256::digest(&presented.body).into(),
             prev_hash: ledger::GENESIS,
             hash: ledger::GENESIS,
@@ -416,11 +448,14 @@ fn touched(decision: &Decision, platform: PlatformId, at: Timestamp) -> Vec<Touc
 /// SHA-256 over what changed, before and after.
 fn state_hashes(decision: &Decision) -> Result<([u8; 32], [u8; 32]), Fault> {
     let (mut before, mut after) = (Sha256::new(), Sha256::new());
+    let mut buffer = Vec::new();
     for change in &decision.changes {
         if let Some(resource) = &change.before {
-            before.update(codec::encode("audit_records", resource)?);
+            buffer = codec::encode_into("audit_records", resource, buffer)?;
+            before.update(&buffer);
         }
-        after.update(codec::encode("audit_records", &change.after)?);
+        buffer = codec::encode_into("audit_records", &change.after, buffer)?;
+        after.update(&buffer);
     }
     Ok((before.finalize().into(), after.finalize().into()))
 }

@@ -11,27 +11,80 @@ use payments::Command;
 use store::Truth;
 
 use crate::answer::{Answer, Failure, Presenter};
-use crate::limits::{BATCH_MAX, DUE_ROUNDS_MAX, QUEUE_MAX};
+use crate::group::{Came, Group, GroupAnswer, Work};
+use crate::limits::{BATCH_MAX, DUE_ROUNDS_MAX, GROUP_MAX, QUEUE_MAX};
 use crate::metrics::{Observer, Stage};
 use crate::step::{Processor, Request};
 
 /// How often the writer looks for what is due while nothing else asks.
 const TICK: Duration = Duration::from_millis(100);
 
-type Reply = Box<dyn FnOnce(Answer) + Send>;
+/// Somebody who waits for what comes of what they asked.
+type Reply<A> = Box<dyn FnOnce(A) + Send>;
+
+/// What waits to be written.
+enum Asked {
+    One(Request, Reply<Answer>),
+    Group(Group, Reply<GroupAnswer>),
+}
+
+impl Asked {
+    /// How many commands it is.
+    const fn commands(&self) -> usize {
+        match self {
+            Self::One(..) => 1,
+            Self::Group(group, _) => group.commands(),
+        }
+    }
+
+    /// As the step function takes it.
+    const fn work(&self) -> Work<'_> {
+        match self {
+            Self::One(request, _) => Work::One(request),
+            Self::Group(group, _) => Work::Group(group),
+        }
+    }
+
+    fn answer(self, came: Came) {
+        match (self, came) {
+            (Self::One(_, reply), Came::One(answer)) => reply(answer),
+            (Self::One(_, reply), Came::Group(group)) => reply(group.whole),
+            (Self::Group(_, reply), Came::Group(group)) => reply(group),
+            (Self::Group(_, reply), Came::One(answer)) => reply(GroupAnswer::none(answer)),
+        }
+    }
+
+    fn moves_clock(&self) -> bool {
+        match self {
+            Self::One(request, _) => {
+                matches!(request.envelope.command, Command::ClockAdvance { .. })
+            }
+            Self::Group(..) => false,
+        }
+    }
+}
 
 struct Waiting {
-    request: Request,
-    reply: Reply,
+    asked: Asked,
     since: Instant,
 }
 
 /// What stands in the queue.
 #[expect(clippy::large_enum_variant, reason = "nearly all are requests; a box each buys nothing")]
 enum Item {
-    Request(Waiting),
+    Asked(Waiting),
     /// Somebody who only waits for the writer to come by.
     Barrier(Box<dyn FnOnce() + Send>),
+}
+
+impl Item {
+    /// How much room it takes in the queue.
+    const fn size(&self) -> usize {
+        match self {
+            Self::Asked(waiting) => waiting.asked.commands(),
+            Self::Barrier(_) => 1,
+        }
+    }
 }
 
 struct Shared {
@@ -64,8 +117,27 @@ impl Handle {
         request: Request,
         reply: impl FnOnce(Answer) + Send + 'static,
     ) -> Result<(), Overloaded> {
-        let since = Instant::now();
-        self.put(Item::Request(Waiting { request, reply: Box::new(reply), since }))
+        let asked = Asked::One(request, Box::new(reply));
+        self.put(Item::Asked(Waiting { asked, since: Instant::now() }))
+    }
+
+    /// Puts a group in the queue, as one thing that takes the room of all its commands.
+    ///
+    /// # Errors
+    ///
+    /// [`Overloaded`] when there is no room for all of it; then `reply` is not called.
+    ///
+    /// # Panics
+    ///
+    /// If it has more than [`GROUP_MAX`] items: a bug in the caller.
+    pub fn submit_group(
+        &self,
+        group: Group,
+        reply: impl FnOnce(GroupAnswer) + Send + 'static,
+    ) -> Result<(), Overloaded> {
+        assert!(group.items.len() <= GROUP_MAX, "a group of {}", group.items.len());
+        let asked = Asked::Group(group, Box::new(reply));
+        self.put(Item::Asked(Waiting { asked, since: Instant::now() }))
     }
 
     /// Makes sure that nothing will be written any more as made at or before `at`, then calls
@@ -85,13 +157,20 @@ impl Handle {
     }
 
     fn put(&self, item: Item) -> Result<(), Overloaded> {
-        self.shared.depth.fetch_add(1, Ordering::Relaxed);
-        let Err(not_taken) = self.queue.try_send(item) else { return Ok(()) };
-        self.shared.depth.fetch_sub(1, Ordering::Relaxed);
+        let size = item.size();
+        let before = self.shared.depth.fetch_add(size, Ordering::Relaxed);
+        let sent = if before.saturating_add(size) > QUEUE_MAX {
+            Err(TrySendError::Full(item))
+        } else {
+            self.queue.try_send(item)
+        };
+        let Err(not_taken) = sent else { return Ok(()) };
+        self.shared.depth.fetch_sub(size, Ordering::Relaxed);
         match not_taken {
             TrySendError::Full(_) => return Err(Overloaded),
-            TrySendError::Disconnected(Item::Request(waiting)) => {
-                (waiting.reply)(Answer::Failed(Failure::Stopping));
+            TrySendError::Disconnected(Item::Asked(waiting)) => {
+                let stopping = waiting.asked.work().all(Answer::Failed(Failure::Stopping));
+                waiting.asked.answer(stopping);
             }
             TrySendError::Disconnected(Item::Barrier(reply)) => reply(),
         }
@@ -198,20 +277,25 @@ fn run<T: Truth, P: Presenter, O: Observer>(
 /// Everything that waits already, up to the largest batch; never waits for more. A clock that moves
 /// ends a batch, so that what it makes due is done before what comes after it.
 fn fill(first: Item, queue: &Receiver<Item>, shared: &Shared) -> Vec<Waiting> {
-    let moves_clock = |waiting: &Waiting| {
-        matches!(waiting.request.envelope.command, Command::ClockAdvance { .. })
-    };
-    let mut batch = Vec::new();
-    for item in std::iter::once(first).chain(queue.try_iter()).take(BATCH_MAX) {
-        shared.depth.fetch_sub(1, Ordering::Relaxed);
-        match item {
-            Item::Request(waiting) => batch.push(waiting),
+    let (mut batch, mut commands) = (Vec::new(), 0_usize);
+    let mut next = Some(first);
+    while let Some(item) = next {
+        let size = item.size();
+        shared.depth.fetch_sub(size, Ordering::Relaxed);
+        commands = commands.saturating_add(size);
+        let ends = match item {
+            Item::Asked(waiting) => {
+                let moves_clock = waiting.asked.moves_clock();
+                batch.push(waiting);
+                moves_clock
+            }
             // The batch has not read the clock yet, so it counts as after this.
-            Item::Barrier(reply) => reply(),
-        }
-        if batch.last().is_some_and(moves_clock) {
-            break;
-        }
+            Item::Barrier(reply) => {
+                reply();
+                false
+            }
+        };
+        next = if ends || commands >= BATCH_MAX { None } else { queue.try_recv().ok() };
     }
     batch
 }
@@ -222,17 +306,15 @@ fn serve<T: Truth, P: Presenter, O: Observer>(
     shared: &Shared,
     now: Timestamp,
 ) {
-    let (mut requests, mut replies) = (Vec::new(), Vec::new());
-    for Waiting { request, reply, since } in batch {
-        processor.observer.stage(Stage::Queue, since.elapsed());
-        requests.push(request);
-        replies.push(reply);
+    for waiting in &batch {
+        processor.observer.stage(Stage::Queue, waiting.since.elapsed());
     }
-    let answers = processor.step(&requests, now);
+    let work: Vec<Work<'_>> = batch.iter().map(|waiting| waiting.asked.work()).collect();
+    let came = processor.run(&work, now);
     shared.position.store(processor.position(), Ordering::Release);
     let started = Instant::now();
-    for (reply, answer) in replies.into_iter().zip(answers) {
-        reply(answer);
+    for (waiting, came) in batch.into_iter().zip(came) {
+        waiting.asked.answer(came);
     }
     processor.observer.stage(Stage::Answer, started.elapsed());
 }

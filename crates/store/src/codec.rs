@@ -10,13 +10,31 @@ use crate::fault::Fault;
 /// The format written now.
 pub const FORMAT: u8 = 1;
 
+/// Room for the bytes of most values.
+const BYTES_USUAL: usize = 256;
+
 /// The bytes of a value.
 ///
 /// # Errors
 ///
 /// [`Fault::Corrupt`] if the value cannot be written; no value of ours is such.
 pub fn encode<T: Serialize>(table: &'static str, value: &T) -> Result<Vec<u8>, Fault> {
-    postcard::to_extend(value, vec![FORMAT])
+    encode_into(table, value, Vec::with_capacity(BYTES_USUAL))
+}
+
+/// The same in `buffer`, whatever it held.
+///
+/// # Errors
+///
+/// As [`encode`].
+pub fn encode_into<T: Serialize>(
+    table: &'static str,
+    value: &T,
+    mut buffer: Vec<u8>,
+) -> Result<Vec<u8>, Fault> {
+    buffer.clear();
+    buffer.push(FORMAT);
+    postcard::to_extend(value, buffer)
         .map_err(|why| Fault::Corrupt { table, detail: why.to_string() })
 }
 

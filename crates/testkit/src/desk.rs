@@ -46,6 +46,10 @@ impl Presenter for Plain {
     fn refused(&self, _: &Envelope, rejected: &Rejected) -> Presented {
         Presented { status: 422, body: rejected.code().as_bytes().to_vec() }
     }
+
+    fn refused_for(&self, _: &Envelope, item: usize, rejected: &Rejected) -> Presented {
+        Presented { status: 422, body: format!("{} at {item}", rejected.code()).into_bytes() }
+    }
 }
 
 /// A platform with the ids of what its stream has made.

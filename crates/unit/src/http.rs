@@ -82,14 +82,15 @@ struct Observed {
 async fn guard(State(guarded): State<Guarded>, request: Request, next: Next) -> Response {
     let Guarded { limits, places } = guarded;
     let (parts, body) = request.into_parts();
-    let received = timeout(limits.receive_timeout, receive(body, limits.body_bytes_max)).await;
+    let bytes_max = limits.body_bytes_max(parts.extensions.get().map(MatchedPath::as_str));
+    let received = timeout(limits.receive_timeout, receive(body, bytes_max)).await;
     let problem = match received {
         Ok(Ok(bytes)) => {
             let method = parts.method.clone();
             let request = Request::from_parts(parts, Body::from(bytes));
             return admit(request, next, &places, (method, limits.answer_timeout)).await;
         }
-        Ok(Err(Unreceived::TooLarge)) => problems::body_too_large(limits.body_bytes_max),
+        Ok(Err(Unreceived::TooLarge)) => problems::body_too_large(bytes_max),
         Ok(Err(Unreceived::Broken)) => {
             problems::request_malformed().detail("the body ends too early or is not framed well")
         }

@@ -30,6 +30,8 @@ pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 pub struct Limits {
     /// Bytes of a body; more is answered with 413.
     pub body_bytes_max: usize,
+    /// The routes, by their patterns, whose bodies may have more bytes, and how many.
+    pub larger_bodies: &'static [(&'static str, usize)],
     /// Requests between having been received and being answered; more are answered with 503.
     pub in_flight_max: usize,
     /// How long a client may take to send its body before it is answered with 408.
@@ -38,10 +40,19 @@ pub struct Limits {
     pub answer_timeout: Duration,
 }
 
+impl Limits {
+    /// Bytes of a body that is sent to `route`, if it is one.
+    pub(crate) fn body_bytes_max(&self, route: Option<&str>) -> usize {
+        let larger = self.larger_bodies.iter().find(|(of, _)| Some(*of) == route);
+        larger.map_or(self.body_bytes_max, |(_, bytes)| *bytes)
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
             body_bytes_max: BODY_BYTES_MAX,
+            larger_bodies: &[],
             in_flight_max: 1_024,
             receive_timeout: Duration::from_secs(10),
             answer_timeout: Duration::from_secs(30),

@@ -8,7 +8,7 @@ use unit::drain::DrainTimes;
 use unit::limits::{ConnectionLimits, Limits};
 use unit::rate::Rate;
 
-use crate::limits::BODY_BYTES_MAX;
+use crate::limits::{BODY_BYTES_MAX, BULK_BYTES_MAX};
 
 /// The settings of the API unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +36,11 @@ pub struct ConfigError {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            limits: Limits { body_bytes_max: BODY_BYTES_MAX, ..Limits::default() },
+            limits: Limits {
+                body_bytes_max: BODY_BYTES_MAX,
+                larger_bodies: &[("/v1/transactions/bulk", BULK_BYTES_MAX)],
+                ..Limits::default()
+            },
             connections: ConnectionLimits::default(),
             drain: DrainTimes { announce: Duration::ZERO, finish: Duration::from_secs(20) },
             rate: Rate { burst: 20_000, per_second: 10_000 },

@@ -55,42 +55,70 @@ pub(crate) fn fingerprint(
     platform: Option<PlatformId>,
     body: &Value,
 ) -> [u8; 32] {
-    let mut text = String::new();
+    let mut text = Vec::with_capacity(512);
     canonical(body, &mut text);
     let platform = platform.map_or_else(String::new, |platform| platform.to_string());
     let mut hash = Sha256::new();
-    for part in [method, &platform, path, &text] {
+    for part in [method.as_bytes(), platform.as_bytes(), path.as_bytes(), &text] {
         hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
         hash.update(part);
     }
     hash.finalize().into()
 }
 
+/// The same of a request of many: each with its key, and what a request for it alone must match.
+pub(crate) fn fingerprint_of_many(
+    platform: Option<PlatformId>,
+    unity: &str,
+    parts: &[(String, [u8; 32])],
+) -> [u8; 32] {
+    let platform = platform.map_or_else(String::new, |platform| platform.to_string());
+    let mut hash = Sha256::new();
+    let mut update = |part: &[u8]| {
+        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(part);
+    };
+    update(platform.as_bytes());
+    update(unity.as_bytes());
+    for (key, fingerprint) in parts {
+        update(key.as_bytes());
+        update(fingerprint);
+    }
+    hash.finalize().into()
+}
+
 /// JSON without spaces, the members of objects sorted by name.
-fn canonical(value: &Value, out: &mut String) {
+fn canonical(value: &Value, out: &mut Vec<u8>) {
     match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
-            out.push_str(&value.to_string());
+        Value::Null | Value::Bool(_) | Value::Number(_) => {
+            out.extend_from_slice(value.to_string().as_bytes());
         }
+        Value::String(text) => quoted(text, out),
         Value::Array(items) => {
-            out.push('[');
+            out.push(b'[');
             for item in items {
                 canonical(item, out);
-                out.push(',');
+                out.push(b',');
             }
-            out.push(']');
+            out.push(b']');
         }
         Value::Object(members) => {
             let mut members: Vec<_> = members.iter().collect();
             members.sort_by(|a, b| a.0.cmp(b.0));
-            out.push('{');
+            out.push(b'{');
             for (name, value) in members {
-                out.push_str(&Value::String(name.clone()).to_string());
-                out.push(':');
+                quoted(name, out);
+                out.push(b':');
                 canonical(value, out);
-                out.push(',');
+                out.push(b',');
             }
-            out.push('}');
+            out.push(b'}');
         }
     }
+}
+
+/// A text as JSON.
+fn quoted(text: &str, out: &mut Vec<u8>) {
+    // A text always serialises, and memory always takes it.
+    let _ = serde_json::to_writer(out, text);
 }

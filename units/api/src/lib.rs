@@ -28,6 +28,7 @@ mod notices;
 mod observer;
 mod openapi;
 mod params;
+mod prefer;
 mod problems;
 mod reference;
 mod render;

@@ -2,6 +2,10 @@
 
 /// Bytes of a body.
 pub const BODY_BYTES_MAX: usize = 256 * 1024;
+/// Bytes of the body of a request of many transactions.
+pub const BULK_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Transactions of a request of many.
+pub const BULK_ITEMS_MAX: usize = 1_000;
 /// Rows of a page.
 pub const PAGE_MAX: usize = 100;
 /// Rows of a page, unless the caller says otherwise.
@@ -28,6 +32,8 @@ pub const WORKER_PLATFORMS_MAX: usize = 10_000;
 pub const QUEUE_MAX: usize = 1_000;
 
 const _: () = assert!(PAGE_DEFAULT <= PAGE_MAX);
+const _: () = assert!(BULK_ITEMS_MAX <= processor::limits::GROUP_MAX);
+const _: () = assert!(BODY_BYTES_MAX < BULK_BYTES_MAX);
 const _: () = assert!(BODY_DEPTH_MAX < 128, "the parser itself ends at 128 levels");
 /// Looks at keys that are not known to be right, for one address: a new key and a restart cost one
 /// each, guessing costs two a guess.

@@ -5,7 +5,7 @@
 
 use api::problem::{Category, Problem};
 use payments::Rejected;
-use processor::Failure as Unanswered;
+use processor::{Answer, Failure as Unanswered};
 use rails::{BankError, RailFault};
 use store::Fault;
 
@@ -47,6 +47,43 @@ pub(crate) fn at(
 /// The problem of a code, with what happened this time.
 pub(crate) fn because(code: &'static str, detail: impl Into<String>) -> Failure {
     unkept(code).detail(detail).into()
+}
+
+/// The same of a field that stands further down in the body.
+pub(crate) fn under(place: &str, failure: Failure) -> Failure {
+    let mut problem = *failure.problem;
+    for field in &mut problem.errors {
+        field.pointer.insert_str(0, place);
+    }
+    if let Some(field) = problem.errors.first() {
+        problem.detail = Some(format!("{}: {}", field.pointer, field.detail));
+    }
+    Failure { problem: Box::new(problem), after: failure.after }
+}
+
+/// What is wrong with one transaction of many, as what is wrong with all: it names the item.
+pub(crate) fn of_item(place: usize, mut problem: Problem) -> Problem {
+    let item = format!("/items/{place}");
+    for field in &mut problem.errors {
+        field.pointer.insert_str(0, "/transaction");
+        field.pointer.insert_str(0, &item);
+    }
+    let detail = problem.detail.clone().unwrap_or_else(|| problem.title.clone());
+    if problem.errors.is_empty() {
+        let code = problem.code.clone();
+        return problem.detail(format!("{item}: {detail}")).field(item, code, detail);
+    }
+    problem.detail(format!("{item}: {detail}"))
+}
+
+/// What an answer that is none of the kept ones is to who asked.
+pub(crate) fn of_answer(answer: &Answer) -> Failure {
+    match answer {
+        Answer::Refused(rejected) => of_rejected(rejected).into(),
+        Answer::KeyReused => problem("idempotency_key_reused").into(),
+        Answer::Failed(failure) => of_unanswered(*failure),
+        Answer::Kept { .. } | Answer::Dry(_) => problem("internal").into(),
+    }
 }
 
 /// What a refusal of the domain is on the wire.

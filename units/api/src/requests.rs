@@ -22,11 +22,14 @@ use crate::failure::Failure;
 use crate::idempotency::{self, IDEMPOTENT_REPLAYED, fingerprint};
 use crate::ifmatch;
 use crate::params::Params;
+use crate::prefer::{PREFERENCE_APPLIED, RETURN_MINIMAL, Return};
 use crate::problems::{at, problem};
 use crate::service::{Done, Shared};
 
 /// The routes whose POST may be tried first.
 const DRY_RUNS: &[&str] = &["/v1/transactions", "/v1/holds", "/v1/refunds"];
+/// The routes, besides the one for many, whose POST may be answered minimally.
+const MINIMALS: &[&str] = &["/v1/transactions"];
 
 /// A request that makes or moves something.
 #[derive(Debug)]
@@ -84,7 +87,8 @@ impl<T> Patch<T> {
     }
 }
 
-fn envelope(
+/// A command in its envelope.
+pub(crate) fn envelope(
     caller: &Caller,
     platform: PlatformId,
     (idempotency, command): (Option<Idempotency>, Command),
@@ -108,7 +112,7 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Post<T> {
         let mut params = Params::read(&parts)?;
         let mode = mode(&parts, &mut params)?;
         let key = match mode {
-            Mode::Apply => Some(idempotency::Key::read(&parts.headers)?),
+            Mode::Apply | Mode::ApplyMinimal => Some(idempotency::Key::read(&parts.headers)?),
             Mode::DryRun => None,
         };
         params.finish()?;
@@ -121,12 +125,49 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Post<T> {
     }
 }
 
+/// A POST whose body is still bytes, for the route that takes large ones.
+#[derive(Debug)]
+pub(crate) struct PostUnread {
+    /// Who calls.
+    pub(crate) caller: Caller,
+    /// The caller's key.
+    pub(crate) key: idempotency::Key,
+    /// How much of what is made the caller wants back.
+    pub(crate) answered: Return,
+    headers: HeaderMap,
+    bytes: Bytes,
+}
+
+impl PostUnread {
+    /// The JSON of its body.
+    pub(crate) fn value(&self) -> Result<Value, Failure> {
+        body::parse(&self.headers, &self.bytes, Accepts::Json)
+    }
+}
+
+impl FromRequest<Shared> for PostUnread {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, service: &Shared) -> Result<Self, Failure> {
+        let (mut parts, body) = request.into_parts();
+        let caller = Caller::from_request_parts(&mut parts, service).await?;
+        let key = idempotency::Key::read(&parts.headers)?;
+        Params::read(&parts)?.finish()?;
+        let answered = Return::read(&parts.headers);
+        let bytes = receive(body, service).await?;
+        Ok(Self { caller, key, answered, headers: parts.headers, bytes })
+    }
+}
+
 fn mode(parts: &Parts, params: &mut Params) -> Result<Mode, Failure> {
     if !DRY_RUNS.contains(&parts.uri.path()) {
         return Ok(Mode::Apply);
     }
+    let minimal =
+        MINIMALS.contains(&parts.uri.path()) && Return::read(&parts.headers) == Return::Minimal;
+    let apply = if minimal { Mode::ApplyMinimal } else { Mode::Apply };
     match params.text("dry_run").as_deref() {
-        None | Some("false") => Ok(Mode::Apply),
+        None | Some("false") => Ok(apply),
         Some("true") => Ok(Mode::DryRun),
         Some(_) => Err(at("parameter_invalid", "?dry_run", "must be true or false")),
     }
@@ -171,7 +212,7 @@ struct Seen {
 
 impl IntoResponse for Done {
     fn into_response(self) -> Response {
-        let Self { presented: Presented { status, body }, replayed } = self;
+        let Self { presented: Presented { status, body }, replayed, answered } = self;
         let seen: Seen = serde_json::from_slice(&body).unwrap_or_default();
         let mut response = Response::new(body.into());
         *response.status_mut() =
@@ -181,6 +222,9 @@ impl IntoResponse for Done {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
         if replayed {
             headers.insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
+        }
+        if answered == Return::Minimal {
+            headers.insert(PREFERENCE_APPLIED, HeaderValue::from_static(RETURN_MINIMAL));
         }
         if status < 400 {
             describe(headers, &seen, status);

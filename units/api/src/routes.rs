@@ -5,6 +5,7 @@
 pub(crate) mod accounts;
 pub(crate) mod audit_records;
 pub(crate) mod bank_accounts;
+pub(crate) mod bulk;
 pub(crate) mod customers;
 pub(crate) mod events;
 pub(crate) mod holds;
@@ -48,6 +49,7 @@ pub(crate) fn all() -> OpenApiRouter<Shared> {
         .merge(accounts::routes())
         .merge(bank_accounts::routes())
         .merge(transactions::routes())
+        .merge(bulk::routes())
         .merge(holds::routes())
         .merge(refunds::routes())
         .merge(events::routes())
@@ -60,7 +62,7 @@ pub(crate) fn all() -> OpenApiRouter<Shared> {
 
 /// 200 with a body.
 pub(crate) fn ok<T: Serialize>(value: &T) -> Done {
-    Done { presented: Presented { status: 200, body: render::json(value) }, replayed: false }
+    Done::whole(Presented { status: 200, body: render::json(value) })
 }
 
 /// A resource as it is answered.

@@ -183,7 +183,7 @@ async fn earlier<T>(
     if idempotency.is_none_or(|kept| kept.fingerprint != post.fingerprint) {
         return Err(problem("idempotency_key_reused").into());
     }
-    Ok(Some(Done { presented: Presented { status, body }, replayed: true }))
+    Ok(Some(Done { replayed: true, ..Done::whole(Presented { status, body }) }))
 }
 
 fn is_suspended(found: &Resource) -> bool {

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ledger::{PlatformId, Timestamp};
 use payments::ids::KeyId;
 use payments::{Blocked, Command, Envelope, Found, Key, Resource, Stop, View};
-use processor::{Answer, Handle, Mode, Presented, Request};
+use processor::{Answer, Group, GroupAnswer, Handle, Mode, Presented, Request};
 use rails::SandboxBank;
 use store::{Fault, ListQuery, Page, Reads};
 use tokio::sync::{Semaphore, oneshot};
@@ -21,7 +21,8 @@ use unit::rate::RateLimiter;
 use crate::auth::Remembered;
 use crate::cursor::CursorKey;
 use crate::failure::Failure;
-use crate::problems::{not_found, of_fault, of_rejected, of_unanswered, problem};
+use crate::prefer::Return;
+use crate::problems::{not_found, of_answer, of_fault, problem};
 use crate::render::CollectionAccounts;
 use crate::worker::Wake;
 
@@ -74,6 +75,15 @@ pub(crate) struct Done {
     pub(crate) presented: Presented,
     /// Whether an earlier request with the same key got it first.
     pub(crate) replayed: bool,
+    /// How much of it was asked for and is answered.
+    pub(crate) answered: Return,
+}
+
+impl Done {
+    /// All of what there is to answer, for the first time.
+    pub(crate) const fn whole(presented: Presented) -> Self {
+        Self { presented, replayed: false, answered: Return::Whole }
+    }
 }
 
 impl Service {
@@ -104,14 +114,35 @@ impl Service {
         if taken.is_err() {
             return Err(problem("overloaded").into());
         }
-        let answer = answer.await.map_err(|_| problem("outcome_unknown"))?;
-        match answer {
-            Answer::Kept { presented, replayed, .. } => Ok(Done { presented, replayed }),
-            Answer::Dry(presented) => Ok(Done { presented, replayed: false }),
-            Answer::Refused(rejected) => Err(of_rejected(&rejected).into()),
-            Answer::KeyReused => Err(problem("idempotency_key_reused").into()),
-            Answer::Failed(failure) => Err(of_unanswered(failure)),
+        match answer.await.map_err(|_| problem("outcome_unknown"))? {
+            Answer::Kept { presented, replayed, .. } => {
+                let mut done = Done { replayed, ..Done::whole(presented) };
+                if mode == Mode::ApplyMinimal && !replayed && done.presented.status < 400 {
+                    done.answered = Return::Minimal;
+                }
+                Ok(done)
+            }
+            Answer::Dry(presented) => Ok(Done::whole(presented)),
+            other @ (Answer::Refused(_) | Answer::KeyReused | Answer::Failed(_)) => {
+                Err(of_answer(&other))
+            }
         }
+    }
+
+    /// Sends a group of transactions, and waits for its answer.
+    pub(crate) async fn group(&self, group: Group) -> Result<GroupAnswer, Failure> {
+        let concerns_bank = group.items.iter().any(|item| concerns_bank(&item.envelope.command));
+        let (reply, answer) = oneshot::channel();
+        let wake = self.wake.clone();
+        let taken = self.writer.submit_group(group, move |answer| {
+            if concerns_bank {
+                wake.now();
+            }
+            // Nobody may be there any more to hear it; what was applied stays applied.
+            let _ = reply.send(answer);
+        });
+        taken.map_err(|_| problem("overloaded"))?;
+        Ok(answer.await.map_err(|_| problem("outcome_unknown"))?)
     }
 
     /// Waits until nothing can be written any more as made at or before `at`, which is not in the
@@ -260,7 +291,8 @@ const fn changes_keys(command: &Command) -> bool {
         | Command::RailAnswer { .. }
         | Command::RailNotice(_)
         | Command::HoldExpire { .. }
-        | Command::SandboxAnswer(_) => false,
+        | Command::SandboxAnswer(_)
+        | Command::Bulk { .. } => false,
     }
 }
 
@@ -287,6 +319,7 @@ const fn concerns_bank(command: &Command) -> bool {
         | Command::RailAnswer { .. }
         | Command::RailNotice(_)
         | Command::HoldExpire { .. }
-        | Command::SandboxAnswer(_) => false,
+        | Command::SandboxAnswer(_)
+        | Command::Bulk { .. } => false,
     }
 }

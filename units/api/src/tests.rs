@@ -3,6 +3,7 @@
 //! The one place that knows how to ask; the tests are data.
 
 mod bad_input;
+mod bulk;
 mod coverage;
 mod document;
 mod edges;

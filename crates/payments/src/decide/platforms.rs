@@ -132,3 +132,9 @@ pub(super) fn sandbox_answer(draft: Draft<'_>, answer: &SandboxAnswer) -> Result
     let id = draft.platform();
     draft.finish(Key::Platform(id))
 }
+
+/// A request of many: the platform is there and may ask; what it asks for comes after.
+pub(super) fn bulk(draft: Draft<'_>) -> Result<Decision, Stop> {
+    let id = draft.platform();
+    draft.finish(Key::Platform(id))
+}

@@ -40,6 +40,10 @@ impl Presenter for Plain {
     fn refused(&self, _: &Envelope, rejected: &Rejected) -> Presented {
         Presented { status: 422, body: rejected.code().as_bytes().to_vec() }
     }
+
+    fn refused_for(&self, _: &Envelope, item: usize, rejected: &Rejected) -> Presented {
+        Presented { status: 422, body: format!("{} at {item}", rejected.code()).into_bytes() }
+    }
 }
 
 /// What came of a command: the id of what it made or changed, or the code of its refusal.

@@ -22,6 +22,9 @@ pub(super) fn shared() -> Value {
         "IfMatchOptional": header(("If-Match", "optional"),
             "The version of the resource that you saw, in double quotes: the step is refused if it has changed.",
             json!({ "type": "string", "pattern": "^\"[0-9]{1,18}\"$", "example": "\"3\"" })),
+        "Prefer": header(("Prefer", "optional"),
+            "`return=minimal`: the answer, and what is kept of it for who repeats the request, is as short as will do.",
+            json!({ "type": "string", "enum": ["return=minimal", "return=representation"] })),
         "FlorinPlatform": header(("Florin-Platform", "optional"),
             "With an operator's key: the platform it speaks for. A platform's key needs none.",
             json!({ "$ref": "#/components/schemas/PlatformId" })),
@@ -49,6 +52,9 @@ pub(super) fn complete((path, method): (&str, &str), operation: &mut Value) {
                 ));
             }
             parameters.push(reference(if dry { "DryRunIdempotencyKey" } else { "IdempotencyKey" }));
+            if matches!(path, "/v1/transactions" | "/v1/transactions/bulk") {
+                parameters.push(reference("Prefer"));
+            }
             if path.ends_with("/transitions") {
                 parameters.push(reference("IfMatchOptional"));
             }

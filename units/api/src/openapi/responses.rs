@@ -20,6 +20,9 @@ const PROBLEMS: [(&str, &str, &str); 14] = [
     ("503", "NotNow", "Come back after `Retry-After`, with the same idempotency key."),
 ];
 
+/// The route of many transactions.
+const BULK: &str = "/v1/transactions/bulk";
+
 /// The problems as shared responses.
 pub(super) fn shared() -> Value {
     let mut responses = Map::new();
@@ -47,6 +50,7 @@ fn header(name: &str) -> Value {
         }
         "ETag" => text("The version of the resource, in double quotes."),
         "Location" => text("Where the new resource is read."),
+        "PreferenceApplied" => text("`return=minimal` where that was asked for and done."),
         "IdempotentReplayed" => {
             text("`true` where an earlier request with the same key got this answer first.")
         }
@@ -78,11 +82,13 @@ pub(super) fn complete((path, method): (&str, &str), operation: &mut Value) {
 fn complete_success((path, method, status): (&str, &str, &str), response: &mut Value) {
     response["description"] = match (method, status) {
         ("get", _) => "What was asked for.",
+        (_, _) if path == BULK => "Each was taken up: what came of it.",
         (_, "201") => "It is done: the new resource.",
         (_, _) => "It is done: the resource as it is now.",
     }
     .into();
     let versioned = !path.starts_with("/v1/sandbox")
+        && path != BULK
         && (method != "get" || (path.ends_with('}') && is_resource(path)));
     let mut headers = Map::new();
     headers.insert("X-Request-Id".to_owned(), header("RequestId"));
@@ -94,6 +100,9 @@ fn complete_success((path, method, status): (&str, &str, &str), response: &mut V
     }
     if method == "post" {
         headers.insert("Idempotent-Replayed".to_owned(), header("IdempotentReplayed"));
+    }
+    if method == "post" && matches!(path, "/v1/transactions" | BULK) {
+        headers.insert("Preference-Applied".to_owned(), header("PreferenceApplied"));
     }
     response["headers"] = Value::Object(headers);
 }

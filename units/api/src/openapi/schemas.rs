@@ -16,7 +16,7 @@ pub(super) fn complete(document: &mut Value) {
     let Some(schemas) = document["components"]["schemas"].as_object_mut() else { return };
     for (name, schema) in schemas {
         without_unique_items(schema);
-        if sent.contains(name) || matches!(name.as_str(), "Problem" | "FieldError") {
+        if sent.contains(name) || matches!(name.as_str(), "Problem" | "FieldError" | "BulkResult") {
             continue;
         }
         let Some(members) = schema["properties"].as_object() else { continue };

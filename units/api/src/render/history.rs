@@ -49,7 +49,12 @@ pub(crate) fn event(it: &EventRow) -> api::event::Event {
     let Touched { event, kind, id, version, from, to } = &it.touched;
     let id = id_text(*kind, *id);
     let answer: Option<serde_json::Value> = serde_json::from_slice(&it.answer).ok();
-    let data = answer.filter(|answer| answer.get("id").and_then(|of| of.as_str()) == Some(&id));
+    // A minimal answer is not the resource.
+    let shows = |answer: &serde_json::Value| {
+        answer.get("id").and_then(|of| of.as_str()) == Some(&id)
+            && answer.get("created_at").is_some()
+    };
+    let data = answer.filter(shows);
     api::event::Event {
         id: event.to_string().into(),
         event_type: it.touched.event_type(),

@@ -6,17 +6,18 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use api::transaction::MinimalTransaction;
 use ledger::{AccountId, Entry, PlatformId};
 use money::Asset;
 use payments::command::{SandboxAnswer, SandboxAsked};
 use payments::resources::{Account, Platform};
 use payments::states::TransactionStatus;
-use payments::{Command, Decision, Envelope, Rejected, Resource};
+use payments::{Command, Decision, Envelope, Rejected, Resource, id_text};
 use processor::{Presented, Presenter};
 use unit::problems::instance;
 
 use super::{Viewer, Wire, json, legs, resource, time};
-use crate::problems::of_rejected;
+use crate::problems::{of_item, of_rejected};
 
 /// The collection accounts that were asked for so far, by platform and asset.
 #[derive(Debug, Clone, Default)]
@@ -56,8 +57,26 @@ impl Presenter for ApiPresenter {
         Presented { status, body: self.body(envelope, decision) }
     }
 
+    fn applied_minimal(&self, envelope: &Envelope, decision: &Decision) -> Presented {
+        let Some(shown) = decision.answered().and_then(Resource::visible) else {
+            return self.applied(envelope, decision, None);
+        };
+        let body = json(&MinimalTransaction {
+            id: id_text(shown.kind, shown.id).into(),
+            status: shown.status.to_owned(),
+            version: shown.meta.version,
+        });
+        let status = if creates(&envelope.command) { 201 } else { 200 };
+        Presented { status, body }
+    }
+
     fn refused(&self, envelope: &Envelope, rejected: &Rejected) -> Presented {
         let problem = of_rejected(rejected).instance(instance(&envelope.request_id));
+        Presented { status: problem.status, body: problem.to_json() }
+    }
+
+    fn refused_for(&self, whole: &Envelope, item: usize, rejected: &Rejected) -> Presented {
+        let problem = of_item(item, of_rejected(rejected)).instance(instance(&whole.request_id));
         Presented { status: problem.status, body: problem.to_json() }
     }
 }
@@ -66,6 +85,9 @@ impl ApiPresenter {
     fn body(&self, envelope: &Envelope, decision: &Decision) -> Vec<u8> {
         if let Command::SandboxAnswer(SandboxAnswer { said: Ok(said), .. }) = &envelope.command {
             return said.clone().into_bytes();
+        }
+        if let Command::Bulk { items } = &envelope.command {
+            return format!("{{\"items\":{items}}}").into_bytes();
         }
         let viewer = if envelope.actor.is_operator() { Viewer::Operator } else { Viewer::Platform };
         let answered = decision.answered();
@@ -145,6 +167,7 @@ const fn creates(command: &Command) -> bool {
         | Command::ClockAdvance { .. }
         | Command::RailAnswer { .. }
         | Command::RailNotice(_)
-        | Command::HoldExpire { .. } => false,
+        | Command::HoldExpire { .. }
+        | Command::Bulk { .. } => false,
     }
 }

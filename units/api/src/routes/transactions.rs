@@ -6,7 +6,7 @@ use api::entry::EntryList;
 use api::transaction::{
     AdjustmentAgainst, CreateAdjustmentTransaction, CreateFeeTransaction,
     CreateInboundBankTransaction, CreateInternalTransaction, CreateOutboundBankTransaction,
-    CreateTransaction, Part, Transaction, TransactionList, UpdateTransaction,
+    CreateTransaction, CreatedTransaction, Part, Transaction, TransactionList, UpdateTransaction,
 };
 use api::transition::TransactionTransition;
 use axum::extract::{Path, State};
@@ -22,6 +22,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{Answer, Step, ok, send, transition, update};
+use crate::auth::Caller;
 use crate::body;
 use crate::failure::Failure;
 use crate::input::{amount, bearer, id, labels, labels_patch, millionths, path_id, time_if};
@@ -30,7 +31,7 @@ use crate::problems::{at, not_found, problem};
 use crate::render::{self, Wire};
 use crate::requests::{Get, Patch, Post};
 use crate::sandbox::{behaviour, collection_account, words};
-use crate::service::{Service, Shared};
+use crate::service::Shared;
 
 /// The routes of this resource.
 pub(crate) fn routes() -> OpenApiRouter<Shared> {
@@ -49,31 +50,39 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
 /// give the same answer, and nothing is written.
 #[utoipa::path(post, path = "/v1/transactions", operation_id = "createTransaction",
     tag = "Transactions", request_body = CreateTransaction,
-    responses((status = 201, body = Transaction)))]
+    responses((status = 201, body = CreatedTransaction)))]
 async fn create_transaction(State(service): State<Shared>, post: Post<Value>) -> Answer {
     let platform = post.caller.platform()?;
-    let said = post.body.clone();
-    let command = match said.get("kind").map(Value::as_str) {
-        None => return Err(at("field_missing", "/kind", "must be there")),
-        Some(Some("internal")) => internal(body::read(said)?)?,
-        Some(Some("outbound_bank")) => outbound(body::read(said)?)?,
-        Some(Some("inbound_bank")) => {
-            inbound(&service, (platform, post.mode), body::read(said)?).await?
-        }
+    let command = asked(&post.caller, post.body.clone())?;
+    if let Command::Expect(expect) = &command
+        && post.mode != Mode::DryRun
+    {
+        // Known before the command, so that the kept answer can show it.
+        collection_account(&service, (platform, expect.amount.asset())).await?;
+    }
+    send(&service, &post, platform, command).await
+}
+
+/// What a body asks for, by its kind.
+pub(super) fn asked(caller: &Caller, said: Value) -> Result<Command, Failure> {
+    match said.get("kind").map(Value::as_str) {
+        None => Err(at("field_missing", "/kind", "must be there")),
+        Some(Some("internal")) => internal(body::read(said)?),
+        Some(Some("outbound_bank")) => outbound(body::read(said)?),
+        Some(Some("inbound_bank")) => inbound(body::read(said)?),
         Some(Some("fee")) => {
-            post.caller.operator()?;
-            fee(body::read(said)?)?
+            caller.operator()?;
+            fee(body::read(said)?)
         }
         Some(Some("adjustment")) => {
-            post.caller.operator()?;
-            adjustment(body::read(said)?)?
+            caller.operator()?;
+            adjustment(body::read(said)?)
         }
         Some(_) => {
             let kinds = "must be internal, outbound_bank, inbound_bank, fee or adjustment";
-            return Err(at("field_invalid", "/kind", kinds));
+            Err(at("field_invalid", "/kind", kinds))
         }
-    };
-    send(&service, &post, platform, command).await
+    }
 }
 
 fn internal(said: CreateInternalTransaction) -> Result<Command, Failure> {
@@ -146,19 +155,10 @@ fn outbound(said: CreateOutboundBankTransaction) -> Result<Command, Failure> {
     }))
 }
 
-async fn inbound(
-    service: &Service,
-    (platform, mode): (PlatformId, Mode),
-    said: CreateInboundBankTransaction,
-) -> Result<Command, Failure> {
-    let amount = amount("/amount", &said.amount)?;
-    if mode == Mode::Apply {
-        // Known before the command, so that the kept answer can show it.
-        collection_account(service, (platform, amount.asset())).await?;
-    }
+fn inbound(said: CreateInboundBankTransaction) -> Result<Command, Failure> {
     Ok(Command::Expect(Expect {
         payee: id("/to_account", &said.to_account.0)?,
-        amount,
+        amount: amount("/amount", &said.amount)?,
         reference: said.reference,
         description: said.description,
         labels: labels(said.external_id, said.tags, said.annotations),

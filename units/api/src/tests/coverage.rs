@@ -71,12 +71,21 @@ async fn wrong_credentials() {
     }
 }
 
+/// The one endpoint that takes larger bodies.
+const BULK: &str = "POST /v1/transactions/bulk";
+
 /// Goal: a body above the limit is refused by every endpoint, whoever sends it.
 #[tokio::test]
 async fn oversized_bodies() {
     let world = World::new().await;
     let body = " ".repeat(crate::limits::BODY_BYTES_MAX + 1);
-    all_are(each(&world, &[], &body).await, "413 body_too_large");
+    let (larger, all): (Vec<_>, Vec<_>) =
+        each(&world, &[], &body).await.into_iter().partition(|(operation, _)| operation == BULK);
+    all_are(all, "413 body_too_large");
+    all_are(larger, "400 idempotency_key_missing");
+    let body = " ".repeat(crate::limits::BULK_BYTES_MAX + 1);
+    let reply = world.ask(("POST", "/v1/transactions/bulk"), &[], &body).await;
+    assert_eq!(reply.outcome(), "413 body_too_large");
 }
 
 /// Goal: a key without the scope gets nowhere; the scope is the route's own.
@@ -277,6 +286,12 @@ impl Cast {
                 "/v1/transactions",
                 json!({ "kind": "internal", "from_account": self.buyer,
                         "to_account": self.seller, "amount": gbp("1.00") }),
+            ),
+            at(
+                "/v1/transactions/bulk",
+                json!({ "items": [{ "idempotency_key": "of the item", "transaction": {
+                    "kind": "internal", "from_account": self.buyer,
+                    "to_account": self.seller, "amount": gbp("1.00") } }] }),
             ),
             at(
                 "/v1/holds",

@@ -100,8 +100,16 @@ impl Presenter for TroubledPresenter {
         self.0.applied(of, decision, entry)
     }
 
+    fn applied_minimal(&self, of: &Envelope, decision: &Decision) -> Presented {
+        self.0.applied_minimal(of, decision)
+    }
+
     fn refused(&self, of: &Envelope, rejected: &Rejected) -> Presented {
         self.0.refused(of, rejected)
+    }
+
+    fn refused_for(&self, of: &Envelope, item: usize, rejected: &Rejected) -> Presented {
+        self.0.refused_for(of, item, rejected)
     }
 }
 

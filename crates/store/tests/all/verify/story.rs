@@ -33,6 +33,10 @@ impl Presenter for Plain {
     fn refused(&self, _: &Envelope, rejected: &Rejected) -> Presented {
         Presented { status: 422, body: rejected.code().as_bytes().to_vec() }
     }
+
+    fn refused_for(&self, _: &Envelope, item: usize, rejected: &Rejected) -> Presented {
+        Presented { status: 422, body: format!("{} at {item}", rejected.code()).into_bytes() }
+    }
 }
 
 /// A store and who writes to it.
