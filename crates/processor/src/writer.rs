@@ -73,9 +73,11 @@ struct Waiting {
 #[expect(clippy::large_enum_variant, reason = "nearly all are requests; a box each buys nothing")]
 enum Item {
     Asked(Waiting),
-    /// Somebody who only waits for the writer to come by.
-    Barrier(Box<dyn FnOnce() + Send>),
+    /// Somebody who only waits for what stands before it to be done.
+    Barrier(Barrier),
 }
+
+type Barrier = Box<dyn FnOnce() + Send>;
 
 impl Item {
     /// How much room it takes in the queue.
@@ -141,7 +143,8 @@ impl Handle {
     }
 
     /// Makes sure that nothing will be written any more as made at or before `at`, then calls
-    /// `reply`: from there on, what was made up to `at` never changes.
+    /// `reply`: from there on, what was made up to `at` never changes. What was in the queue before is
+    /// committed by then.
     ///
     /// # Errors
     ///
@@ -254,9 +257,9 @@ fn run<T: Truth, P: Presenter, O: Observer>(
     loop {
         // While it waits, the queue fills, and callers are told to come back.
         processor.truth.pace();
-        let batch = match queue.recv_timeout(TICK) {
+        let (batch, barriers) = match queue.recv_timeout(TICK) {
             Ok(first) => fill(first, queue, shared),
-            Err(RecvTimeoutError::Timeout) => Vec::new(),
+            Err(RecvTimeoutError::Timeout) => (Vec::new(), Vec::new()),
             Err(RecvTimeoutError::Disconnected) => return Ended::NobodyLeft,
         };
         // What ran out by now counts as ended whoever asks next; what fails waits for a tick.
@@ -268,6 +271,8 @@ fn run<T: Truth, P: Presenter, O: Observer>(
         if !batch.is_empty() {
             serve(&mut processor, batch, shared, now);
         }
+        // Now whatever stood before them in the queue is committed, too.
+        barriers.into_iter().for_each(|reply| reply());
         if processor.is_broken() {
             return Ended::OutcomeUnknown;
         }
@@ -276,8 +281,8 @@ fn run<T: Truth, P: Presenter, O: Observer>(
 
 /// Everything that waits already, up to the largest batch; never waits for more. A clock that moves
 /// ends a batch, so that what it makes due is done before what comes after it.
-fn fill(first: Item, queue: &Receiver<Item>, shared: &Shared) -> Vec<Waiting> {
-    let (mut batch, mut commands) = (Vec::new(), 0_usize);
+fn fill(first: Item, queue: &Receiver<Item>, shared: &Shared) -> (Vec<Waiting>, Vec<Barrier>) {
+    let (mut batch, mut barriers, mut commands) = (Vec::new(), Vec::new(), 0_usize);
     let mut next = Some(first);
     while let Some(item) = next {
         let size = item.size();
@@ -289,15 +294,14 @@ fn fill(first: Item, queue: &Receiver<Item>, shared: &Shared) -> Vec<Waiting> {
                 batch.push(waiting);
                 moves_clock
             }
-            // The batch has not read the clock yet, so it counts as after this.
             Item::Barrier(reply) => {
-                reply();
+                barriers.push(reply);
                 false
             }
         };
         next = if ends || commands >= BATCH_MAX { None } else { queue.try_recv().ok() };
     }
-    batch
+    (batch, barriers)
 }
 
 fn serve<T: Truth, P: Presenter, O: Observer>(

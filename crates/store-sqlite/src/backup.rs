@@ -6,7 +6,8 @@
 //! Start at [`SqliteJournal::copy_to`].
 
 use std::fs::File;
-use std::io::{Read as _, Seek as _, SeekFrom};
+use std::mem::ManuallyDrop;
+use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
 use rusqlite::backup::{Backup, StepResult};
@@ -92,10 +93,11 @@ impl SqliteJournal {
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut copy = Connection::open_with_flags(file, flags).to(ACTION)?;
         copy.pragma_update(None, "synchronous", "off").to(ACTION)?;
+        let log = LogIndex::open(&self.connection);
         // As long as this reads, every step of the pass sees what the first one saw.
         let snapshot = self.connection.unchecked_transaction().to(ACTION)?;
         let position = last_position(&snapshot)?;
-        let at_first = log_pages(&snapshot);
+        let at_first = log.pages();
         let pass = Backup::new(&snapshot, &mut copy).to(ACTION)?;
         loop {
             let step = pass.step(BACKUP_PAGES).to(ACTION)?;
@@ -106,28 +108,52 @@ impl SqliteJournal {
                 break;
             }
             // A long log that nobody writes is no hindrance.
-            let log = log_pages(&snapshot);
-            if log > log_pages_max && log > at_first {
+            let pages = log.pages();
+            if pages > log_pages_max && pages > at_first {
                 return Err(CopyFault::TooBusy);
             }
         }
         drop(pass);
         drop(snapshot);
+        check(&copy, position)?;
         copy.close().map_err(|(_, why)| why).to(ACTION)?;
         Ok(position)
     }
 }
 
-/// How many pages the log has, as its index says; 0 where there is none.
+/// The index of a truth's log, to see how long the log is.
 ///
-/// Source: sqlite.org/walformat.html, section 2.2: the field `mxFrame`, at byte 16, in the order of
-/// bytes of the machine.
-pub(crate) fn log_pages(truth: &Connection) -> u32 {
-    let Some(path) = truth.path() else { return 0 };
-    let mut frames = [0; 4];
-    let read = File::open(format!("{path}-shm")).and_then(|mut index| {
-        index.seek(SeekFrom::Start(16))?;
-        index.read_exact(&mut frames)
-    });
-    read.map_or(0, |()| u32::from_ne_bytes(frames))
+/// Never closed before the process ends: where a process closes any descriptor of a file, the system
+/// drops all of its locks on it, also those by which SQLite holds the snapshot.
+pub(crate) struct LogIndex(Option<ManuallyDrop<File>>);
+
+impl LogIndex {
+    /// Of the truth that `truth` reads; of none where there is no log.
+    pub(crate) fn open(truth: &Connection) -> Self {
+        let path = truth.path().map(|path| format!("{path}-shm"));
+        Self(path.and_then(|path| File::open(path).ok()).map(ManuallyDrop::new))
+    }
+
+    /// How many pages the log has; 0 where there is none.
+    ///
+    /// Source: sqlite.org/walformat.html, section 2.2: the field `mxFrame`, at byte 16, in the order
+    /// of bytes of the machine.
+    pub(crate) fn pages(&self) -> u32 {
+        let Some(index) = &self.0 else { return 0 };
+        let mut frames = [0; 4];
+        let read = index.read_exact_at(&mut frames, 16);
+        read.map_or(0, |()| u32::from_ne_bytes(frames))
+    }
+}
+
+/// Whether a copy is whole, and ends at `position`.
+fn check(copy: &Connection, position: u64) -> Result<(), Fault> {
+    let sql = "PRAGMA quick_check(1)";
+    let verdict: String = copy.query_row(sql, [], |row| row.get(0)).to(ACTION)?;
+    let corrupt = |detail| Fault::Corrupt { table: "the copy", detail };
+    if verdict != "ok" {
+        return Err(corrupt(verdict));
+    }
+    let is = last_position(copy)?;
+    if is == position { Ok(()) } else { Err(corrupt(format!("it ends at {is}, not {position}"))) }
 }

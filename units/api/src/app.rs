@@ -3,8 +3,8 @@
 //! Start at [`build`].
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, RwLock};
 
 use axum::Router;
 use processor::Handle;
@@ -97,6 +97,7 @@ fn service(config: Config, deps: Deps, wake: Wake) -> Shared {
         wake,
         keys_changed: Arc::new(AtomicU64::new(position)),
         readers: Arc::new(Semaphore::new(READERS_MAX)),
+        asking: RwLock::default(),
     })
 }
 

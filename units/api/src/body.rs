@@ -11,6 +11,7 @@ use serde_path_to_error::Segment;
 
 use crate::failure::Failure;
 use crate::limits::BODY_DEPTH_MAX;
+use crate::objects::Objects;
 use crate::problems::{at, because, problem};
 
 /// The media types that a route reads.
@@ -37,10 +38,10 @@ pub(crate) fn parse(headers: &HeaderMap, bytes: &[u8], accepts: Accepts) -> Resu
 /// The body as the type that a route reads.
 pub(crate) fn read<T: DeserializeOwned>(value: Value) -> Result<T, Failure> {
     // Nearly all are right, and then nobody needs to know where the reader was.
-    if let Ok(read) = T::deserialize(&value) {
+    if let Ok(read) = T::deserialize(Objects(&value)) {
         return Ok(read);
     }
-    serde_path_to_error::deserialize(value).map_err(|error| {
+    serde_path_to_error::deserialize(Objects(&value)).map_err(|error| {
         let pointer = pointer(error.path());
         mistake(&pointer, &error.into_inner().to_string())
     })

@@ -25,6 +25,7 @@ mod input;
 pub mod limits;
 mod lists;
 mod notices;
+mod objects;
 mod observer;
 mod openapi;
 mod params;

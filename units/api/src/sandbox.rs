@@ -2,8 +2,10 @@
 //!
 //! The sandbox bank is not behind the writer, but its answers are: see [`once`].
 
+use std::sync::PoisonError;
+
 use api::sandbox::{BehaviourName, SandboxCredit, SandboxFaults, SandboxPayout, SandboxReset};
-use ledger::PlatformId;
+use ledger::{PlatformId, Timestamp};
 use money::Asset;
 use payments::command::{SandboxAnswer, SandboxAsked};
 use payments::resources::served_by;
@@ -146,6 +148,9 @@ pub(crate) async fn once<T>(
     let Some(key) = post.key.as_ref().map(|key| key.0.clone()) else {
         return Err(problem("idempotency_key_missing").into());
     };
+    // From here on nothing else is taken under this key; what was taken before is committed first.
+    let _asking = Asking::under(service, (post.caller.key_scope(), key.clone()));
+    service.close(Timestamp::from_micros(0)).await?;
     if let Some(first) = earlier(service, post, key.clone()).await? {
         return Ok(first);
     }
@@ -169,6 +174,30 @@ pub(crate) async fn once<T>(
     let done = send(service, post, platform, command).await?;
     service.wake.pass().await;
     Ok(done)
+}
+
+/// That the bank is being asked under a key; over when the last one who asks is dropped.
+struct Asking<'s> {
+    service: &'s Service,
+    key: (PlatformId, String),
+    is_first: bool,
+}
+
+impl<'s> Asking<'s> {
+    fn under(service: &'s Service, key: (PlatformId, String)) -> Self {
+        let mut asking = service.asking.write().unwrap_or_else(PoisonError::into_inner);
+        let is_first = asking.insert(key.clone());
+        Self { service, key, is_first }
+    }
+}
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        if self.is_first {
+            let mut asking = self.service.asking.write().unwrap_or_else(PoisonError::into_inner);
+            asking.remove(&self.key);
+        }
+    }
 }
 
 /// The kept answer to a request, before the bank is asked; another one under its key is refused.

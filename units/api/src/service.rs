@@ -3,10 +3,10 @@
 //! Commands go through the writer; reads go to the read port on threads of their own, bounded, at
 //! the writer's position when they arrive. Start at [`Service::command`] and [`Service::read`].
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use ledger::{PlatformId, Timestamp};
 use payments::ids::KeyId;
@@ -46,6 +46,8 @@ pub(crate) struct Service {
     /// The position of the last command that changed an API key, as far as it went through here.
     pub(crate) keys_changed: Arc<AtomicU64>,
     pub(crate) readers: Arc<Semaphore>,
+    /// Idempotency keys, each with its scope, of requests that the sandbox bank is being asked for.
+    pub(crate) asking: RwLock<HashSet<(PlatformId, String)>>,
 }
 
 /// [`Service`] as handlers hold it.
@@ -94,26 +96,7 @@ impl Service {
 
     /// Sends a command, and waits for its answer.
     pub(crate) async fn command(&self, envelope: Envelope, mode: Mode) -> Result<Done, Failure> {
-        let changes_keys = changes_keys(&envelope.command);
-        let concerns_bank = concerns_bank(&envelope.command);
-        let (reply, answer) = oneshot::channel();
-        let request = Request { envelope, mode };
-        let (keys_changed, wake) = (Arc::clone(&self.keys_changed), self.wake.clone());
-        let taken = self.writer.submit(request, move |answer| {
-            if let Answer::Kept { position, .. } = &answer {
-                if changes_keys {
-                    keys_changed.fetch_max(*position, Ordering::AcqRel);
-                }
-                if concerns_bank {
-                    wake.now();
-                }
-            }
-            // Nobody may be there any more to hear it; what was applied stays applied.
-            let _ = reply.send(answer);
-        });
-        if taken.is_err() {
-            return Err(problem("overloaded").into());
-        }
+        let answer = self.submit(Request { envelope, mode })?;
         match answer.await.map_err(|_| problem("outcome_unknown"))? {
             Answer::Kept { presented, replayed, .. } => {
                 let mut done = Done { replayed, ..Done::whole(presented) };
@@ -131,6 +114,42 @@ impl Service {
 
     /// Sends a group of transactions, and waits for its answer.
     pub(crate) async fn group(&self, group: Group) -> Result<GroupAnswer, Failure> {
+        let answer = self.submit_group(group)?;
+        Ok(answer.await.map_err(|_| problem("outcome_unknown"))?)
+    }
+
+    /// Puts a request in the queue, unless the sandbox bank is being asked under its key. That is held
+    /// until it is there, so that whoever asks the bank next finds it.
+    fn submit(&self, request: Request) -> Result<oneshot::Receiver<Answer>, Failure> {
+        let asking = self.asking.read().unwrap_or_else(PoisonError::into_inner);
+        if !matches!(request.envelope.command, Command::SandboxAnswer(_)) {
+            refuse_asked(&asking, std::iter::once(&request.envelope))?;
+        }
+        let changes_keys = changes_keys(&request.envelope.command);
+        let concerns_bank = concerns_bank(&request.envelope.command);
+        let (reply, answer) = oneshot::channel();
+        let (keys_changed, wake) = (Arc::clone(&self.keys_changed), self.wake.clone());
+        let taken = self.writer.submit(request, move |answer| {
+            if let Answer::Kept { position, .. } = &answer {
+                if changes_keys {
+                    keys_changed.fetch_max(*position, Ordering::AcqRel);
+                }
+                if concerns_bank {
+                    wake.now();
+                }
+            }
+            // Nobody may be there any more to hear it; what was applied stays applied.
+            let _ = reply.send(answer);
+        });
+        taken.map_err(|_| problem("overloaded"))?;
+        Ok(answer)
+    }
+
+    /// The same of a group.
+    fn submit_group(&self, group: Group) -> Result<oneshot::Receiver<GroupAnswer>, Failure> {
+        let asking = self.asking.read().unwrap_or_else(PoisonError::into_inner);
+        let requests = std::iter::once(&group.whole).chain(&group.items);
+        refuse_asked(&asking, requests.map(|request| &request.envelope))?;
         let concerns_bank = group.items.iter().any(|item| concerns_bank(&item.envelope.command));
         let (reply, answer) = oneshot::channel();
         let wake = self.wake.clone();
@@ -142,7 +161,7 @@ impl Service {
             let _ = reply.send(answer);
         });
         taken.map_err(|_| problem("overloaded"))?;
-        Ok(answer.await.map_err(|_| problem("outcome_unknown"))?)
+        Ok(answer)
     }
 
     /// Waits until nothing can be written any more as made at or before `at`, which is not in the
@@ -267,6 +286,21 @@ fn blocks_at(
             }
         }
     }
+}
+
+/// Refuses a request whose key the sandbox bank is being asked under.
+fn refuse_asked<'e>(
+    asking: &HashSet<(PlatformId, String)>,
+    mut envelopes: impl Iterator<Item = &'e Envelope>,
+) -> Result<(), Failure> {
+    let is_asked = |envelope: &Envelope| {
+        let used = envelope.idempotency.as_ref();
+        used.is_some_and(|used| asking.contains(&(used.scope, used.key.clone())))
+    };
+    if !asking.is_empty() && envelopes.any(is_asked) {
+        return Err(problem("idempotency_key_reused").into());
+    }
+    Ok(())
 }
 
 /// Whether what a command does to API keys must be seen by the next request.

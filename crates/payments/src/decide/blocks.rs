@@ -74,7 +74,7 @@ pub(super) fn of_transaction(
         if instruction.attempt().number < RETURN_ATTEMPTS_MAX {
             return Ok(Vec::new());
         }
-        let by = "it was returned too often and came back: assign it";
+        let by = "it was returned too often: assign it";
         return Ok(vec![blocked(TransactionStatus::Returned, by)]);
     }
     let both = [TransactionStatus::Settled, TransactionStatus::Returned];

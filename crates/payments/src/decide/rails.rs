@@ -225,6 +225,7 @@ impl<'a> Case<'a> {
             }
             (None, Serves::Return(_)) if of == TransactionStatus::Settled => {
                 self.transaction.status = TransactionStatus::Returned;
+                self.transaction.meta.status_reason = reason;
             }
             (None, Serves::Return(_)) => {
                 self.transaction.status = TransactionStatus::InReview;

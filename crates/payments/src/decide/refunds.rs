@@ -154,6 +154,9 @@ fn as_said(
     if legs.is_empty() || legs.len() > SPLIT_PAYEES_MAX {
         return Err(bad(format!("1 to {SPLIT_PAYEES_MAX} legs")));
     }
+    if legs.iter().any(|(_, part)| part.is_zero()) {
+        return Err(Rejected::AmountNotPositive.into());
+    }
     let platform: Platform = draft.fetch(draft.platform())?;
     let own = platform.account(amount.asset());
     let mut sum = Amount::zero(amount.asset());

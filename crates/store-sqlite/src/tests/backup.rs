@@ -4,7 +4,7 @@ use store::{Journal, Truth};
 
 use super::Folder;
 use super::batches::customer_batch;
-use crate::backup::log_pages;
+use crate::backup::LogIndex;
 use crate::open::TRUTH_FILE;
 use crate::{CopyFault, Mode, SqliteJournal, SqliteStore};
 
@@ -27,7 +27,7 @@ fn a_copy_sees_one_moment_and_makes_no_writer_wait() {
     drop(filler);
     save(&mut truth);
     let mut journal = store.journal().unwrap();
-    assert!(log_pages(&journal.connection) > 0);
+    assert!(LogIndex::open(&journal.connection).pages() > 0);
 
     let copies = Folder::new();
     std::fs::create_dir_all(copies.path()).unwrap();
@@ -43,4 +43,32 @@ fn a_copy_sees_one_moment_and_makes_no_writer_wait() {
     assert!(matches!(busy, Err(CopyFault::TooBusy)), "{busy:?}");
     let quiet = journal.copy_within(0, &copies.path().join("quiet"), &mut |_, _| {});
     assert_eq!(quiet.unwrap(), journal.last_position().unwrap());
+}
+
+/// Goal: the snapshot of a copy is held to its end, also against other processes. Method: the locks of
+/// this process on the log's index, as the system lists them, between the pages of a copy.
+#[test]
+fn a_copy_keeps_its_locks() {
+    let folder = Folder::new();
+    let mut store = SqliteStore::open(folder.path(), Mode::Test).unwrap();
+    store.truth().unwrap().save(&customer_batch(1)).unwrap();
+    let index = folder.path().join(format!("{TRUTH_FILE}-shm"));
+    let inode = std::os::unix::fs::MetadataExt::ino(&std::fs::metadata(index).unwrap());
+    let locks = || {
+        let (process, file) = (format!(" {} ", std::process::id()), format!(":{inode} "));
+        let all = std::fs::read_to_string("/proc/locks").unwrap();
+        all.lines().filter(|line| line.contains(&process) && line.contains(&file)).count()
+    };
+    let mut journal = store.journal().unwrap();
+    let before = locks();
+    assert!(before > 0);
+    let copies = Folder::new();
+    std::fs::create_dir_all(copies.path()).unwrap();
+    let mut steps = 0;
+    let copied = journal.copy_to(&copies.path().join("truth.db"), &mut |_, _| {
+        steps += 1;
+        assert!(locks() >= before, "locks were lost");
+    });
+    assert_eq!(copied.unwrap(), 1);
+    assert!(steps > 0 && locks() >= before);
 }

@@ -60,6 +60,9 @@ impl Model {
         if parts.is_empty() || parts.len() > 100 {
             return Err("value_invalid");
         }
+        if parts.iter().any(|(_, part)| part.minor == 0) {
+            return Err("amount_not_positive");
+        }
         let own = self.own_account(asset);
         let mut sum = 0;
         for (at, (account, part)) in parts.iter().enumerate() {

@@ -38,6 +38,30 @@ async fn refuses(rows: &[(&str, &str, Option<Value>)]) {
     assert_eq!(world.available(&seller).await, "0.00");
 }
 
+/// The form of an account's id.
+const fn buyer_like() -> &'static str {
+    "acc_01h455vb4pex5vsknk084sn02q"
+}
+
+/// Goal: an array of an object's values is no object, on any route. Method: an empty one and one of the
+/// right values, as a body.
+#[tokio::test]
+async fn arrays_are_no_objects() {
+    let world = World::new().await;
+    let (customer, _) = world.customer("Ada Buyer").await;
+    for path in ["/v1/sandbox/reset", "/v1/sandbox/faults", "/v1/sandbox/clock", "/v1/customers"] {
+        for body in [json!([]), json!([1]), json!(["individual", "Ada"])] {
+            let reply = world.post(path, &body).await;
+            assert_eq!(reply.status, 400, "{path} {body}: {reply:#?}");
+        }
+    }
+    let path = format!("/v1/customers/{customer}");
+    for body in [json!([]), json!(["Another Name"])] {
+        let reply = world.patch(&path, 1, &body).await;
+        assert_eq!(reply.status, 400, "{body}: {reply:#?}");
+    }
+}
+
 /// Goal: mistakes of form are pointed at.
 #[tokio::test]
 async fn malformed_payments() {
@@ -49,6 +73,8 @@ async fn malformed_payments() {
         ("400 field_invalid /amount/value", "/amount/value", Some(json!(1.5))),
         ("400 field_invalid /amount/value", "/amount/value", Some(json!(1))),
         ("400 field_invalid /amount", "/amount", Some(json!("1.00 GBP"))),
+        ("400 field_invalid /amount", "/amount", Some(json!(["1.00", "GBP"]))),
+        ("400 field_invalid /split/0", "/split", Some(json!([[buyer_like(), 1]]))),
         ("400 field_missing /amount", "/amount", None),
         ("400 field_invalid /from_account", "/from_account", Some(json!("acc_1"))),
         (

@@ -157,3 +157,31 @@ async fn a_suspended_platform_asks_nothing() {
     world.operator_post(path, &faults).await.done();
     assert_eq!(world.get(path).await.done().body["seed"], 7);
 }
+
+/// Goal: a key that a sandbox request and another one use at the same time has one effect. Method: a
+/// credit and a new customer under each of many keys, both sent at once, in either order.
+#[tokio::test]
+async fn one_key_for_the_bank_and_for_the_writer() {
+    let world = World::new().await;
+    let (_, account) = world.customer("Ada Buyer").await;
+    let amount = json!({ "value": "1.00", "asset": "GBP" });
+    let credit = json!({ "amount": amount, "account": account });
+    let customer = json!({ "kind": "individual", "name": "Somebody" });
+    let mut credits = 0_u32;
+    for round in 0..40 {
+        let key = format!("both-{round}");
+        let credited = world.post_with("/v1/sandbox/credits", &key, &credit);
+        let made = world.post_with("/v1/customers", &key, &customer);
+        let (credited, made) = if round % 2 == 0 {
+            tokio::join!(credited, made)
+        } else {
+            let (made, credited) = tokio::join!(made, credited);
+            (credited, made)
+        };
+        let outcomes = (credited.status, made.status);
+        assert!(matches!(outcomes, (201, 422) | (422, 201)), "{outcomes:?}");
+        credits += u32::from(credited.status == 201);
+    }
+    world.post("/v1/sandbox/clock", &json!({ "advance_seconds": 1 })).await.done();
+    assert_eq!(world.available(&account).await, format!("{credits}.00"));
+}

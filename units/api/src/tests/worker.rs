@@ -161,9 +161,9 @@ async fn money_is_returned_until_it_arrives() {
     let path = format!("/v1/transactions/{stray}");
     let mut bank_ids = std::collections::BTreeSet::new();
     for (outcome, status, reason) in [
-        ("returned", "in_review", "account_closed"),
-        ("rejected", "in_review", "rejected_by_bank"),
-        ("settled", "returned", "being_returned"),
+        ("returned", "in_review", json!("account_closed")),
+        ("rejected", "in_review", json!("rejected_by_bank")),
+        ("settled", "returned", Value::Null),
     ] {
         let back = json!({ "to": "returned" });
         let steps = format!("{path}/transitions");
@@ -176,8 +176,8 @@ async fn money_is_returned_until_it_arrives() {
         assert!(bank_ids.insert(decided.text("/bank_id")), "{outcome}: {bank_ids:?}");
         later(&world, 1).await;
         let read = world.get(&path).await.done();
-        let stands = (read.text("/status"), read.text("/status_reason"));
-        assert_eq!(stands, (status.to_owned(), reason.to_owned()), "{outcome}");
+        let stands = (read.text("/status"), &read.body["status_reason"]);
+        assert_eq!(stands, (status.to_owned(), &reason), "{outcome}");
     }
     let books = world.get("/v1/trial-balance").await.done();
     let rows = books.body["rows"].as_array().unwrap();

@@ -30,7 +30,7 @@ end. The format, with how to compute its hashes: docs/export.md. An export holds
 platform's API keys and all of its data: keep it as you keep the store.")]
 pub(crate) struct Export {
     /// The platform's id
-    #[arg(long, value_name = "ID", env = "FLORIN_PLATFORM")]
+    #[arg(long, value_name = "ID")]
     platform: PlatformId,
     /// The file to make; `-` is standard output
     #[arg(long, value_name = "FILE", default_value = "-")]
