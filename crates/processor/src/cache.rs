@@ -44,6 +44,12 @@ impl<K: Hash + Eq + Clone, V> Generations<K, V> {
         }
     }
 
+    /// Forgets one.
+    pub(crate) fn forget(&mut self, key: &K) {
+        self.young.remove(key);
+        self.old.remove(key);
+    }
+
     /// Forgets everything.
     pub(crate) fn clear(&mut self) {
         self.young.clear();

@@ -242,7 +242,14 @@ impl<T: Truth, P: Presenter, O: Observer> Processor<T, P, O> {
             self.position = last.position;
         }
         for (platform, resource) in batch.resources {
-            self.resources.put((platform, resource.key()), Some(resource));
+            let key = (platform, resource.key());
+            // There are as many transactions as payments, and few are asked for again: what payments
+            // have in common stays in memory instead.
+            if matches!(resource, Resource::Transaction(_)) {
+                self.resources.forget(&key);
+            } else {
+                self.resources.put(key, Some(resource));
+            }
         }
         for (head, _) in batch.heads {
             self.heads.put(head.platform, head);
