@@ -3,7 +3,7 @@
 //! Each payment stands for itself under a key of its own. A closed loop over a few connections.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use anyhow::{Result, bail};
@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use crate::connection::{Connection, post};
 use crate::machine::Machine;
 use crate::market::{Market, Spread};
-use crate::payments_over_http::{join, mean, read_model_lag, shown, stages};
+use crate::payments_over_http::{Load, join, mean, read_model_lag, shown, stages};
 use crate::report::{median, merge, rate};
 use crate::scratch::Scratch;
 use crate::served::{End, Served};
@@ -25,21 +25,6 @@ const ITEMS: u64 = 1_000;
 /// Connections, unless others are asked for.
 pub(crate) const CONNECTIONS: u64 = 4;
 
-/// What every request of a run needs.
-pub(crate) struct Load {
-    market: Market,
-    address: String,
-    /// The next payment.
-    next: AtomicU64,
-}
-
-impl Load {
-    /// Payments in `market`, sent to `served`.
-    pub(crate) fn new(market: Market, served: &Served) -> Self {
-        Self { market, address: served.address.clone(), next: AtomicU64::new(0) }
-    }
-}
-
 /// Measures. `payments` are those of all runs together.
 ///
 /// # Errors
@@ -50,9 +35,8 @@ pub(crate) fn run(payments: u64, connections: u64) -> Result<Value> {
     let scratch = Scratch::new("bulk")?;
     let market = Market::make(scratch.path())?;
     let served = Served::start(scratch.path())?;
-    let token = market.token.clone();
     let load = Arc::new(Load::new(market, &served));
-    let at = (load.address.as_str(), token.as_str());
+    let at = load.server();
     let processes = [served.process()];
     let (machine, before) = (Machine::read(&processes), shown(&runtime, at)?);
     let mut rates = Vec::new();

@@ -8,9 +8,10 @@ use std::sync::Arc;
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use crate::bulk::{CONNECTIONS, Load, closed};
+use crate::bulk::{CONNECTIONS, closed};
 use crate::machine::Machine;
 use crate::market::Market;
+use crate::payments_over_http::Load;
 use crate::report::merge;
 use crate::scratch::Scratch;
 use crate::served::{End, Served};

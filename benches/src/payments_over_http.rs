@@ -29,21 +29,21 @@ const CONNECTIONS: [u64; 3] = [1, 8, 64];
 const IDLE: u64 = 200;
 
 /// What every request of a run needs.
-struct Load {
-    market: Market,
-    address: String,
+pub(crate) struct Load {
+    pub(crate) market: Market,
+    pub(crate) address: String,
     /// The next payment.
-    next: AtomicU64,
+    pub(crate) next: AtomicU64,
 }
 
 impl Load {
     /// Payments in `market`, sent to `served`.
-    fn new(market: Market, served: &Served) -> Self {
+    pub(crate) fn new(market: Market, served: &Served) -> Self {
         Self { market, address: served.address.clone(), next: AtomicU64::new(0) }
     }
 
     /// Where to ask, and as whom.
-    fn server(&self) -> (&str, &str) {
+    pub(crate) fn server(&self) -> (&str, &str) {
         (&self.address, &self.market.token)
     }
 }

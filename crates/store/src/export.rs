@@ -43,7 +43,7 @@ fn record_of(number: u64, line: &[u8]) -> Result<(&[u8], [u8; 32]), &'static str
     let (digits, rest) = line.split_at_checked(HASH_DIGITS).ok_or(CUT)?;
     let record = rest.strip_prefix(RECORD_START).ok_or("it is no line of an export")?;
     let hash = hash_of(number, record);
-    if digits != records::hex(&hash).as_bytes() {
+    if digits != crate::hex::hex(&hash).as_bytes() {
         return Err(
             "its hash is not that of this line: it was changed, or lines are missing or moved",
         );

@@ -11,6 +11,7 @@ pub mod codec;
 pub mod export;
 pub mod facts;
 mod fault;
+mod hex;
 pub mod memory;
 mod mode;
 mod reads;

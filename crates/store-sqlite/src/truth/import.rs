@@ -10,6 +10,7 @@ use rusqlite::{
 };
 use store::{Committed, Fault, Head, Journal, Truth};
 
+use super::save::write_head;
 use super::{LOG_PAGES, SqliteTruth};
 use crate::changes;
 use crate::columns::While;
@@ -101,7 +102,7 @@ impl SqliteTruth {
         let transaction = Transaction::new_unchecked(&self.connection, behavior).to(ACTION)?;
         put_resources(&transaction, history, &head)?;
         let position = self.append_commands(history, &head, progress)?;
-        put_head(&transaction, &head)?;
+        write_head(&transaction, &head, 0, Some(head.created_at))?;
         transaction.commit().map_err(|error| match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => ImportFault::Store(Fault::Full),
             Some(_) | None => ImportFault::OutcomeUnknown { source: Box::new(error) },
@@ -250,19 +251,4 @@ fn check_api_key(
     let values = params![payments::Kind::ApiKey.code(), id.as_bytes(), head.platform.as_bytes()];
     let other: Option<i64> = statement.query_row(values, |row| row.get(0)).optional().to(ACTION)?;
     if other.is_some() { Err(ImportFault::ApiKeyTaken { id }) } else { Ok(()) }
-}
-
-fn put_head(connection: &Connection, head: &Head) -> Result<(), ImportFault> {
-    let sql = "INSERT INTO heads (platform_id, seq, created_at, audit_hash, entry_hash, clock_offset) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    let values = params![
-        head.platform.as_bytes(),
-        head.seq,
-        head.created_at.micros(),
-        head.audit_hash,
-        head.entry_hash,
-        head.clock_offset_micros,
-    ];
-    connection.execute(sql, values).to(ACTION)?;
-    Ok(())
 }

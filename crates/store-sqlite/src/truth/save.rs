@@ -1,6 +1,5 @@
 //! Saves a batch: everything of it in one transaction, or nothing.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ledger::{PlatformId, Timestamp};
@@ -42,7 +41,8 @@ pub(super) fn save(truth: &mut SqliteTruth, batch: &Batch) -> Result<(), SaveFau
     append(&transaction, &batch.commands, changed.as_deref())?;
     let new_names = write_resources(&transaction, batch, &known)?;
     for (head, before) in &batch.heads {
-        write_head(&transaction, head, *before, &firsts)?;
+        let first = firsts.get(&head.platform);
+        write_head(&transaction, head, *before, first.copied())?;
     }
     transaction.commit().map_err(|error| match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => SaveFault::NotSaved(Fault::Full),
@@ -123,13 +123,12 @@ fn write_resources<'a>(
 
 /// Invariant 8: a head moves from the `seq` it had to a later `created_at`, or the guarded statement
 /// touches no row; that the commands between are without gaps, [`Batch::check`] has seen.
-fn write_head(
+pub(super) fn write_head(
     connection: &Connection,
     head: &Head,
     before: u64,
-    firsts: &BTreeMap<PlatformId, Timestamp>,
+    first: Option<Timestamp>,
 ) -> Result<(), Fault> {
-    let first = firsts.get(&head.platform).map(|first| first.micros());
     let sql = if before == 0 {
         "INSERT INTO heads (platform_id, seq, created_at, audit_hash, entry_hash, clock_offset) \
          SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE ?7 = 0 AND ?8 IS NOT NULL"
@@ -148,7 +147,7 @@ fn write_head(
             head.entry_hash,
             head.clock_offset_micros,
             before,
-            first,
+            first.map(Timestamp::micros),
         ])
         .to(ACTION)?;
     if touched == 1 { Ok(()) } else { Err(broken("a head follows the saved one")) }

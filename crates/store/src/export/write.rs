@@ -7,9 +7,10 @@ use std::io::Write;
 use ledger::PlatformId;
 use sha2::{Digest, Sha256};
 
-use super::records::{CommandRecord, End, Header, Record, hex};
+use super::records::{CommandRecord, End, Header, Record};
 use super::{FORMAT, LINE_END, LINE_START, PAGE, RECORD_START, VERSION, hash_of};
 use crate::fault::Fault;
+use crate::hex::hex;
 use crate::mode::Mode;
 use crate::rows::Head;
 use crate::truth::Journal;

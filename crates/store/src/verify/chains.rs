@@ -8,7 +8,8 @@ use payments::audit::AuditRecord;
 use sha2::{Digest, Sha256};
 
 use super::histories::{Histories, History};
-use super::report::{Difference, Findings, Invariant, Row, hex};
+use super::report::{Difference, Findings, Invariant, Row};
+use crate::hex::hex;
 use crate::rows::{Committed, StoredCommand};
 
 /// Checks one command against its platform's history, and moves the history on.

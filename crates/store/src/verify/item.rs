@@ -170,7 +170,7 @@ impl fmt::Display for Item<'_> {
             Self::Transition { number } => write!(f, "entry number {number}"),
             Self::Money { asset, .. } => write!(f, "minor units of {asset}"),
             Self::Row { version, status, digest, .. } => {
-                write!(f, "version {version}, {status}, SHA-256 {}", super::report::hex(digest))
+                write!(f, "version {version}, {status}, SHA-256 {}", crate::hex::hex(digest))
             }
             Self::Leg(LegRow(leg)) => write!(
                 f,
@@ -192,10 +192,10 @@ impl fmt::Display for Item<'_> {
                 row.touched.event_type(),
                 row.touched.version,
                 payments::id_text(row.touched.kind, row.touched.id),
-                super::report::hex(&row.answer_hash),
+                crate::hex::hex(&row.answer_hash),
             ),
             Self::Audit { seq, hash } => {
-                write!(f, "seq {seq}, SHA-256 {}", super::report::hex(hash))
+                write!(f, "seq {seq}, SHA-256 {}", crate::hex::hex(hash))
             }
         }
     }

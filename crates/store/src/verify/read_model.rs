@@ -88,7 +88,7 @@ pub(super) fn check_key(
                 of.seq,
                 of.platform,
                 of.status,
-                super::report::hex(&hash)
+                crate::hex::hex(&hash)
             )
         };
         findings.add(Difference::new(

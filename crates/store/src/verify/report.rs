@@ -290,8 +290,3 @@ pub(super) fn not_checked() -> Vec<NotChecked> {
         },
     ]
 }
-
-/// Bytes as lower-case hexadecimal.
-pub(super) fn hex(bytes: &[u8; 32]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}

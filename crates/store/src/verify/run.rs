@@ -18,7 +18,7 @@ use super::item::{Side, Subject};
 use super::keys::Keys;
 use super::read_model::{self, Model, is_newer};
 use super::report::{
-    Checked, Difference, Findings, Invariant, Progress, Report, Row, Stage, hex, not_checked,
+    Checked, Difference, Findings, Invariant, Progress, Report, Row, Stage, not_checked,
 };
 use super::rows;
 use super::sums::{Sink, Sums};
@@ -26,6 +26,7 @@ use super::terms;
 use super::totals::Books;
 use super::walk::{self, Stopped};
 use crate::fault::Fault;
+use crate::hex::hex;
 use crate::reads::{Reads, TrialBalance, TrialBalanceRow};
 use crate::rows::{Committed, Head};
 use crate::truth::Journal;
