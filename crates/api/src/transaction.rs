@@ -60,8 +60,9 @@ resource! {
     }
 }
 
-/// As little of a transaction as says that it was made.
+/// As little of a transaction as says that it was made, and nothing else: a whole one is none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct MinimalTransaction {
     /// Its id.
     pub id: TransactionId,
