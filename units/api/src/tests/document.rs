@@ -74,6 +74,61 @@ fn collect(value: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
+/// Goal: what is "one of" several objects is never two of them at once. Method: one of each pair
+/// requires a member that the other, being closed, cannot have, or that the other has with other
+/// values.
+#[test]
+fn alternatives_exclude_each_other() {
+    let document = document();
+    let mut alternatives = Vec::new();
+    collect_alternatives(&document, &document, &mut alternatives);
+    assert!(alternatives.len() >= 2, "{}", alternatives.len());
+    for objects in &alternatives {
+        for (at, one) in objects.iter().enumerate() {
+            for other in objects.iter().skip(at + 1) {
+                let is_told = excludes(&document, one, other) || excludes(&document, other, one);
+                assert!(is_told, "{one}\nand\n{other}");
+            }
+        }
+    }
+}
+
+/// Whether nothing that `one` describes can be what `other` describes.
+fn excludes(document: &Value, one: &Value, other: &Value) -> bool {
+    let values = |schema: &Value, member: &str| {
+        whole(document, &schema["properties"][member])["enum"].as_array().cloned()
+    };
+    let mut required = one["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    required.any(|member| match (values(one, member), values(other, member)) {
+        (Some(ours), Some(theirs)) => ours.iter().all(|value| !theirs.contains(value)),
+        (None, _) | (_, None) => {
+            other["additionalProperties"] == false && other["properties"][member].is_null()
+        }
+    })
+}
+
+/// What a reference leads to; what is none, itself.
+fn whole<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+    let reference = schema["$ref"].as_str();
+    reference.map_or(schema, |reference| document.pointer(&reference[1..]).unwrap())
+}
+
+fn collect_alternatives(document: &Value, value: &Value, found: &mut Vec<Vec<Value>>) {
+    if let Some(alternatives) = value.get("oneOf").and_then(Value::as_array) {
+        let all = alternatives.iter().map(|schema| whole(document, schema).clone());
+        found.push(all.filter(|schema| schema["type"] == "object").collect());
+    }
+    match value {
+        Value::Array(items) => {
+            items.iter().for_each(|item| collect_alternatives(document, item, found));
+        }
+        Value::Object(members) => {
+            members.values().for_each(|member| collect_alternatives(document, member, found));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
 /// Goal: the document that is served is the completed one, whole, and the same each time.
 #[test]
 fn nothing_is_lost_on_the_way() {
