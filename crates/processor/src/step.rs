@@ -204,8 +204,9 @@ impl<T: Truth, P: Presenter, O: Observer> Processor<T, P, O> {
     }
 
     fn decide_all(&mut self, work: &[Work<'_>], now: Timestamp) -> Result<Made, Fault> {
-        let mut working = Working::new(self, now);
-        let (mut taken, mut ends) = (Taken::with_capacity(work.len()), Vec::new());
+        let commands = work.iter().map(|one| one.commands()).sum();
+        let mut working = Working::new(self, now, commands);
+        let (mut taken, mut ends) = (Taken::with_capacity(commands), Vec::new());
         for one in work {
             let guilty = match one {
                 Work::One(request) => {

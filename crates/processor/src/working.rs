@@ -93,16 +93,21 @@ impl View for Sight<'_> {
 }
 
 impl<'p, T: Truth, P: Presenter, O: Observer> Working<'p, T, P, O> {
-    pub(crate) fn new(processor: &'p mut Processor<T, P, O>, now: Timestamp) -> Self {
+    /// With room for what that many commands usually change.
+    pub(crate) fn new(
+        processor: &'p mut Processor<T, P, O>,
+        now: Timestamp,
+        commands: usize,
+    ) -> Self {
         Self {
             processor,
             now,
             keys: Map::default(),
-            changed: Vec::new(),
+            changed: Vec::with_capacity(commands.saturating_mul(2)),
             places: Map::default(),
             heads: Map::default(),
             heads_order: Vec::new(),
-            commands: Vec::new(),
+            commands: Vec::with_capacity(commands),
             loading: Duration::ZERO,
         }
     }
@@ -454,7 +459,7 @@ fn touched(decision: &Decision, platform: PlatformId, at: Timestamp) -> Vec<Touc
 /// SHA-256 over what changed, before and after.
 fn state_hashes(decision: &Decision) -> Result<([u8; 32], [u8; 32]), Fault> {
     let (mut before, mut after) = (Sha256::new(), Sha256::new());
-    let mut buffer = Vec::new();
+    let mut buffer = Vec::with_capacity(512);
     for change in &decision.changes {
         if let Some(resource) = &change.before {
             buffer = codec::encode_into("audit_records", resource, buffer)?;

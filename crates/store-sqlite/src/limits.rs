@@ -40,7 +40,7 @@ pub const WRITER_CACHE_KIB: i64 = 24_576;
 /// How many KiB of the read model its feeder keeps in memory.
 pub const READ_CACHE_KIB: i64 = 32_768;
 /// From how many pages on the log of the read model is brought into its file.
-pub const READ_LOG_PAGES: u32 = 8_000;
+pub const READ_LOG_PAGES: u32 = 2_000;
 /// How many statements a connection keeps prepared.
 pub const STATEMENTS_MAX: usize = 128;
 /// Up to how many bytes a read model is checked when it is opened; a larger one takes too long.
