@@ -322,7 +322,7 @@ pub(crate) fn stages(before: &str, after: &str) -> Value {
         };
         grown("sum") * 1_000_000 / grown("count").max(1)
     };
-    let names = ["queue", "load", "decide", "save", "answer"];
+    let names = ["parse", "queue", "load", "decide", "save", "fsync", "answer"];
     names.into_iter().map(|name| (name.to_owned(), Value::from(stage(name)))).collect()
 }
 

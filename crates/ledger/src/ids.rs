@@ -178,6 +178,14 @@ pub fn mint(created_at: Timestamp, counter: u16, platform_tail: [u8; 6]) -> [u8;
     with_version(bytes, 7)
 }
 
+/// When an id was minted, to the microsecond; of one that [`mint`] did not make, some time.
+pub fn minted_at(bytes: [u8; 16]) -> Timestamp {
+    let [a, b, c, d, e, f, high, low, ..] = bytes;
+    let millis = i64::from_be_bytes([0, 0, a, b, c, d, e, f]);
+    let micros = i64::from(u16::from_be_bytes([high & 0x0f, low]));
+    Timestamp::from_micros(millis.saturating_mul(MICROS_PER_MILLI).saturating_add(micros))
+}
+
 /// Makes the bytes of an id that `platform` and `label` alone decide: the same each time.
 ///
 /// The first 16 bytes of SHA-256 over the platform's 16 bytes and the label, as a UUID of version

@@ -3,6 +3,7 @@
 //! A draft reads its own changes back, so that a command that touches a resource twice changes it
 //! once. Nothing leaves a draft before [`Draft::finish`], so a refusal changes nothing.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use ledger::{
@@ -96,17 +97,18 @@ pub(crate) enum Subject {
 pub(crate) struct Draft<'a> {
     context: Context<'a>,
     business: Timestamp,
-    changes: BTreeMap<Key, Change>,
-    order: Vec<Key>,
+    changes: Vec<Change>,
+    /// Where in `changes` each stands.
+    places: BTreeMap<Key, usize>,
     legs: Vec<Leg>,
     entry: Option<(TransactionId, u32, Timestamp)>,
-    minted: u16,
+    minted: Vec<[u8; 16]>,
 }
 
 impl View for Draft<'_> {
     fn find(&self, key: &Key) -> Found<'_> {
-        match self.changes.get(key) {
-            Some(change) => Found::Present(&change.after),
+        match self.changed(key) {
+            Some(after) => Found::Present(after),
             None => self.context.view.find(key),
         }
     }
@@ -118,11 +120,11 @@ impl<'a> Draft<'a> {
         let mut draft = Self {
             context,
             business: context.at,
-            changes: BTreeMap::new(),
-            order: Vec::new(),
+            changes: Vec::new(),
+            places: BTreeMap::new(),
             legs: Vec::new(),
             entry: None,
-            minted: 0,
+            minted: Vec::new(),
         };
         let exists = match subject {
             Subject::Platform | Subject::Past => true,
@@ -130,7 +132,7 @@ impl<'a> Draft<'a> {
             Subject::New => false,
         };
         if exists {
-            let platform: Platform = draft.fetch(context.platform)?;
+            let platform = draft.see::<Platform>(context.platform)?;
             draft.business = platform.business_time(context.at);
             if platform.status != crate::states::PlatformStatus::Active
                 && !context.actor.is_operator()
@@ -174,8 +176,9 @@ impl<'a> Draft<'a> {
 
     /// The bytes of a new id, in journal order.
     pub(crate) fn mint(&mut self) -> [u8; 16] {
-        let id = mint_at(self.context.platform, self.context.at, self.minted);
-        self.minted = self.minted.saturating_add(1);
+        let counter = u16::try_from(self.minted.len()).unwrap_or(u16::MAX);
+        let id = mint_at(self.context.platform, self.context.at, counter);
+        self.minted.push(id);
         id
     }
 
@@ -184,9 +187,15 @@ impl<'a> Draft<'a> {
         Meta::new(labels, self.context.at)
     }
 
+    /// What this draft made of a resource, if it changed it.
+    fn changed(&self, key: &Key) -> Option<&Resource> {
+        let place = self.places.get(key)?;
+        self.changes.get(*place).map(|change| &change.after)
+    }
+
     fn look(&self, key: &Key) -> Result<Option<&Resource>, Stop> {
-        match self.changes.get(key) {
-            Some(change) => Ok(Some(&change.after)),
+        match self.changed(key) {
+            Some(after) => Ok(Some(after)),
             None => get(self.context.view, key),
         }
     }
@@ -204,6 +213,16 @@ impl<'a> Draft<'a> {
     /// A resource that must be there, as it is now.
     pub(crate) fn fetch<T: Stored>(&self, id: T::Id) -> Result<T, Stop> {
         let found = self.find(id)?;
+        found.ok_or_else(|| not_found(T::KIND, &id.to_string()).into())
+    }
+
+    /// The same, borrowed from what was loaded unless this draft has changed it.
+    pub(crate) fn see<T: Stored + 'a>(&self, id: T::Id) -> Result<Cow<'a, T>, Stop> {
+        let key = T::key(id);
+        let found = match self.changed(&key) {
+            Some(after) => T::from_resource(after).cloned().map(Cow::Owned),
+            None => get(self.context.view, &key)?.and_then(T::from_resource).map(Cow::Borrowed),
+        };
         found.ok_or_else(|| not_found(T::KIND, &id.to_string()).into())
     }
 
@@ -262,20 +281,24 @@ impl<'a> Draft<'a> {
     /// Keeps a changed or new resource of any kind.
     pub(crate) fn put_resource(&mut self, after: Resource) -> Result<(), Stop> {
         let key = after.key();
-        if let Some(change) = self.changes.get_mut(&key) {
-            change.after = after;
+        if let Some(place) = self.places.get(&key) {
+            if let Some(change) = self.changes.get_mut(*place) {
+                change.after = after;
+            }
             return Ok(());
         }
-        let before = get(self.context.view, &key)?.cloned();
-        self.order.push(key.clone());
-        self.changes.insert(key, Change { before, after });
+        // Nothing can stand under an id that is minted now, so nothing is looked up.
+        let is_new = key.id().is_some_and(|id| self.minted.contains(id));
+        let before = if is_new { None } else { get(self.context.view, &key)?.cloned() };
+        self.places.insert(key, self.changes.len());
+        self.changes.push(Change { before, after });
         Ok(())
     }
 
     /// The platform's internal account of a chart and asset, made on first use.
     pub(crate) fn internal(&mut self, chart: Chart, asset: Asset) -> Result<AccountId, Stop> {
         let id = internal_account(self.context.platform, chart, asset);
-        if self.find::<Account>(id)?.is_none() {
+        if self.look(&Key::Account(id))?.is_none() {
             let ledger = ledger::Account {
                 id,
                 asset,
@@ -340,9 +363,8 @@ impl<'a> Draft<'a> {
             None => Vec::new(),
         };
         let entry = self.apply_legs()?;
-        let Self { mut changes, order, minted, .. } = self;
-        let changes = order.iter().filter_map(|key| changes.remove(key)).collect();
-        Ok(Decision { changes, entry, answer, blocks, minted })
+        let minted = u16::try_from(self.minted.len()).unwrap_or(u16::MAX);
+        Ok(Decision { changes: self.changes, entry, answer, blocks, minted })
     }
 
     fn apply_legs(&mut self) -> Result<Option<EntryDraft>, Stop> {

@@ -61,6 +61,26 @@ pub enum NameKind {
     RoleName,
 }
 
+impl Key {
+    /// The id in it; `None` where something else names the resource.
+    pub(crate) const fn id(&self) -> Option<&[u8; 16]> {
+        match self {
+            Self::Platform(id) => Some(id.as_bytes()),
+            Self::ApiKey(id) => Some(id.as_bytes()),
+            Self::Role(id) => Some(id.as_bytes()),
+            Self::Customer(id) => Some(id.as_bytes()),
+            Self::Person(id) => Some(id.as_bytes()),
+            Self::Account(id) => Some(id.as_bytes()),
+            Self::BankAccount(id) => Some(id.as_bytes()),
+            Self::Transaction(id) => Some(id.as_bytes()),
+            Self::Hold(id) => Some(id.as_bytes()),
+            Self::Refund(id) => Some(id.as_bytes()),
+            Self::Instruction(id) => Some(id),
+            Self::Window(..) | Self::Name(..) => None,
+        }
+    }
+}
+
 /// What a view knows of a key.
 #[derive(Debug, Clone, Copy)]
 pub enum Found<'a> {

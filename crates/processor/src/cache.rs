@@ -6,17 +6,20 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
+/// A map with a hasher that is as hard to foresee as the standard one, and faster.
+pub(crate) type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
+
 /// A bounded map that forgets what was not used lately.
 pub(crate) struct Generations<K, V> {
-    young: HashMap<K, V>,
-    old: HashMap<K, V>,
+    young: Map<K, V>,
+    old: Map<K, V>,
     half: usize,
 }
 
 impl<K: Hash + Eq + Clone, V> Generations<K, V> {
     /// Remembers at most `most` entries.
     pub(crate) fn new(most: usize) -> Self {
-        Self { young: HashMap::new(), old: HashMap::new(), half: most / 2 }
+        Self { young: Map::default(), old: Map::default(), half: most / 2 }
     }
 
     /// What is remembered of `key`, without counting as a use.
@@ -33,7 +36,8 @@ impl<K: Hash + Eq + Clone, V> Generations<K, V> {
     /// Ages the map; between commits, so that nothing in use is forgotten.
     pub(crate) fn age(&mut self) {
         if self.young.len() > self.half {
-            self.old = std::mem::take(&mut self.young);
+            std::mem::swap(&mut self.young, &mut self.old);
+            self.young.clear();
         }
     }
 

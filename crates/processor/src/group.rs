@@ -60,6 +60,14 @@ pub(crate) enum Work<'w> {
 }
 
 impl Work<'_> {
+    /// How many commands it is.
+    pub(crate) const fn commands(self) -> usize {
+        match self {
+            Self::One(_) => 1,
+            Self::Group(group) => group.commands(),
+        }
+    }
+
     /// What is said of it when all of it came to the same.
     pub(crate) fn all(self, answer: Answer) -> Came {
         match self {

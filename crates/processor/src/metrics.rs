@@ -11,8 +11,10 @@ pub enum Stage {
     Load,
     /// Deciding.
     Decide,
-    /// Writing and committing.
+    /// Writing.
     Save,
+    /// Committing: what was written gets onto the medium.
+    Fsync,
     /// Answering.
     Answer,
 }

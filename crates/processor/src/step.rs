@@ -37,7 +37,7 @@ pub enum Mode {
     DryRun,
 }
 
-pub(crate) type Resources = Generations<(PlatformId, Key), Option<Resource>>;
+pub(crate) type Resources = Generations<(PlatformId, Key), Option<Box<Resource>>>;
 pub(crate) type Heads = Generations<PlatformId, Head>;
 
 /// The write path of one shard.
@@ -204,8 +204,9 @@ impl<T: Truth, P: Presenter, O: Observer> Processor<T, P, O> {
     }
 
     fn decide_all(&mut self, work: &[Work<'_>], now: Timestamp) -> Result<Made, Fault> {
-        let mut working = Working::new(self, now);
-        let (mut taken, mut ends) = (Taken::with_capacity(work.len()), Vec::new());
+        let commands = work.iter().map(|one| one.commands()).sum();
+        let mut working = Working::new(self, now, commands);
+        let (mut taken, mut ends) = (Taken::with_capacity(commands), Vec::new());
         for one in work {
             let guilty = match one {
                 Work::One(request) => {
@@ -224,7 +225,9 @@ impl<T: Truth, P: Presenter, O: Observer> Processor<T, P, O> {
     fn save(&mut self, batch: &Batch) -> Result<(), Broken> {
         let started = Instant::now();
         let saved = self.truth.save(batch);
-        self.observer.stage(Stage::Save, started.elapsed());
+        let fsync = self.truth.commit_took();
+        self.observer.stage(Stage::Save, started.elapsed().saturating_sub(fsync));
+        self.observer.stage(Stage::Fsync, fsync);
         self.observer.batch(batch.commands.len());
         match saved {
             Ok(()) => Ok(()),
@@ -248,7 +251,7 @@ impl<T: Truth, P: Presenter, O: Observer> Processor<T, P, O> {
             if matches!(resource, Resource::Transaction(_)) {
                 self.resources.forget(&key);
             } else {
-                self.resources.put(key, Some(resource));
+                self.resources.put(key, Some(Box::new(resource)));
             }
         }
         for (head, _) in batch.heads {

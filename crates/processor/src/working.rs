@@ -3,7 +3,6 @@
 mod group;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use ledger::{Entry, EntryId, PlatformId, Timestamp};
@@ -17,6 +16,7 @@ use sha2::{Digest, Sha256};
 use store::{Batch, Committed, Fault, Head, StoredCommand, Truth, codec};
 
 use crate::answer::{Answer, Failure, Presented, Presenter};
+use crate::cache::Map;
 use crate::limits::LOADS_MAX;
 use crate::metrics::Observer;
 use crate::step::{Mode, Processor, Request, Resources};
@@ -51,16 +51,19 @@ impl Outcome {
 pub(crate) type Taken = Vec<(&'static str, Outcome)>;
 
 /// The keys of a batch: which request of it used each, and for what.
-type Keys = HashMap<(PlatformId, String), (usize, [u8; 32])>;
+type Keys = Map<(PlatformId, String), (usize, [u8; 32])>;
+
+/// Where each resource stands among those that a batch changed.
+type Places = Map<(PlatformId, Key), usize>;
 
 /// A batch in the making.
 pub(crate) struct Working<'p, T, P, O> {
     processor: &'p mut Processor<T, P, O>,
     now: Timestamp,
     keys: Keys,
-    changed: HashMap<(PlatformId, Key), Resource>,
-    order: Vec<(PlatformId, Key)>,
-    heads: HashMap<PlatformId, (Head, u64)>,
+    changed: Vec<(PlatformId, Resource)>,
+    places: Places,
+    heads: Map<PlatformId, (Head, u64)>,
     heads_order: Vec<PlatformId>,
     commands: Vec<Committed>,
     loading: Duration,
@@ -69,14 +72,16 @@ pub(crate) struct Working<'p, T, P, O> {
 /// What a decision sees: the batch's changes over what is remembered.
 struct Sight<'v> {
     platform: PlatformId,
-    changed: &'v HashMap<(PlatformId, Key), Resource>,
+    changed: &'v [(PlatformId, Resource)],
+    places: &'v Places,
     resources: &'v Resources,
 }
 
 impl View for Sight<'_> {
     fn find(&self, key: &Key) -> Found<'_> {
         let key = (self.platform, key.clone());
-        if let Some(resource) = self.changed.get(&key) {
+        let changed = self.places.get(&key).and_then(|place| self.changed.get(*place));
+        if let Some((_, resource)) = changed {
             return Found::Present(resource);
         }
         match self.resources.peek(&key) {
@@ -88,16 +93,21 @@ impl View for Sight<'_> {
 }
 
 impl<'p, T: Truth, P: Presenter, O: Observer> Working<'p, T, P, O> {
-    pub(crate) fn new(processor: &'p mut Processor<T, P, O>, now: Timestamp) -> Self {
+    /// With room for what that many commands usually change.
+    pub(crate) fn new(
+        processor: &'p mut Processor<T, P, O>,
+        now: Timestamp,
+        commands: usize,
+    ) -> Self {
         Self {
             processor,
             now,
-            keys: HashMap::new(),
-            changed: HashMap::new(),
-            order: Vec::new(),
-            heads: HashMap::new(),
+            keys: Map::default(),
+            changed: Vec::with_capacity(commands.saturating_mul(2)),
+            places: Map::default(),
+            heads: Map::default(),
             heads_order: Vec::new(),
-            commands: Vec::new(),
+            commands: Vec::with_capacity(commands),
             loading: Duration::ZERO,
         }
     }
@@ -169,11 +179,7 @@ impl<'p, T: Truth, P: Presenter, O: Observer> Working<'p, T, P, O> {
 
     /// The batch as the store takes it.
     pub(crate) fn into_batch(self) -> Batch {
-        let Self { mut changed, order, mut heads, heads_order, commands, .. } = self;
-        let resources = order
-            .into_iter()
-            .filter_map(|at| changed.remove(&at).map(|resource| (at.0, resource)))
-            .collect();
+        let Self { changed: resources, mut heads, heads_order, commands, .. } = self;
         let heads = heads_order.iter().filter_map(|platform| heads.remove(platform)).collect();
         Batch { commands, resources, heads }
     }
@@ -233,6 +239,7 @@ impl<'p, T: Truth, P: Presenter, O: Observer> Working<'p, T, P, O> {
             let sight = Sight {
                 platform: envelope.platform,
                 changed: &self.changed,
+                places: &self.places,
                 resources: &self.processor.resources,
             };
             let context = Context {
@@ -250,7 +257,7 @@ impl<'p, T: Truth, P: Presenter, O: Observer> Working<'p, T, P, O> {
             let started = Instant::now();
             let loaded = self.processor.truth.load(std::slice::from_ref(&missing))?;
             self.loading = self.loading.saturating_add(started.elapsed());
-            let found = loaded.into_iter().next().flatten();
+            let found = loaded.into_iter().next().flatten().map(Box::new);
             self.processor.resources.put(missing, found);
         }
         Ok(Decided::Endless)
@@ -287,8 +294,12 @@ impl<'p, T: Truth, P: Presenter, O: Observer> Working<'p, T, P, O> {
         for Change { after, .. } in decision.changes {
             let key = (envelope.platform, after.key());
             self.processor.resources.touch(&key);
-            if self.changed.insert(key.clone(), after).is_none() {
-                self.order.push(key);
+            match self.places.get(&key).and_then(|place| self.changed.get_mut(*place)) {
+                Some((_, changed)) => *changed = after,
+                None => {
+                    self.places.insert(key, self.changed.len());
+                    self.changed.push((envelope.platform, after));
+                }
             }
         }
         Ok(Outcome::New(presented))
@@ -448,7 +459,7 @@ fn touched(decision: &Decision, platform: PlatformId, at: Timestamp) -> Vec<Touc
 /// SHA-256 over what changed, before and after.
 fn state_hashes(decision: &Decision) -> Result<([u8; 32], [u8; 32]), Fault> {
     let (mut before, mut after) = (Sha256::new(), Sha256::new());
-    let mut buffer = Vec::new();
+    let mut buffer = Vec::with_capacity(512);
     for change in &decision.changes {
         if let Some(resource) = &change.before {
             buffer = codec::encode_into("audit_records", resource, buffer)?;

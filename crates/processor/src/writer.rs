@@ -31,10 +31,7 @@ enum Asked {
 impl Asked {
     /// How many commands it is.
     const fn commands(&self) -> usize {
-        match self {
-            Self::One(..) => 1,
-            Self::Group(group, _) => group.commands(),
-        }
+        self.work().commands()
     }
 
     /// As the step function takes it.

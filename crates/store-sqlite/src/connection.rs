@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::{Connection, OpenFlags, Result};
 
-use crate::limits::{BUSY_MS, READ_CACHE_KIB, STATEMENTS_MAX, WRITER_CACHE_KIB};
+use crate::limits::{BUSY_MS, READ_CACHE_KIB, READ_LOG_PAGES, STATEMENTS_MAX, WRITER_CACHE_KIB};
 
 /// What says "this file is a truth of Florin" (`FLRN`).
 pub(crate) const TRUTH_ID: i32 = 0x464c_524e;
@@ -49,6 +49,7 @@ pub(crate) fn read_writer(path: &Path) -> Result<Connection> {
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "off")?;
     connection.pragma_update(None, "cache_size", -READ_CACHE_KIB)?;
+    connection.pragma_update(None, "wal_autocheckpoint", READ_LOG_PAGES)?;
     Ok(connection)
 }
 

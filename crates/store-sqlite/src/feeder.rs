@@ -10,7 +10,7 @@
 mod history;
 mod rows;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -19,13 +19,14 @@ use ledger::PlatformId;
 use payments::Key;
 use rusqlite::{Connection, TransactionBehavior, params};
 use store::Fault;
+use store::facts::key_of;
 
-use rows::Rows;
+use rows::{Rows, Seen};
 
 use crate::changes;
 use crate::columns::While;
 use crate::connection::{READ_ID, read_writer, truth_reader};
-use crate::journal_rows::{Answers, audit_hash_at, commands_after, last_position};
+use crate::journal_rows::{Answers, CommandRow, audit_hash_at, commands_after, last_position};
 use crate::key_uses;
 use crate::limits::{CHECKED_BYTES_MAX, FEED_COMMANDS_MAX, FEED_RETRY_MS};
 use crate::open::Shared;
@@ -34,7 +35,7 @@ use crate::signal::{Stuck, Wake};
 
 const ACTION: &str = "feed the read model";
 /// Counts the shapes of `read.sql`.
-const VERSION: i32 = 2;
+const VERSION: i32 = 3;
 
 /// Feeds one read model.
 pub(crate) struct Feeder {
@@ -90,17 +91,10 @@ impl Feeder {
         let truth = self.truth.unchecked_transaction().to(ACTION)?;
         let commands = commands_after(&truth, (from, FEED_COMMANDS_MAX), Answers::LeftOut)?;
         let Some((last, _)) = commands.last() else { return Ok(from) };
-        let mut keys: BTreeSet<(PlatformId, Key)> = BTreeSet::new();
-        for (committed, changed) in &commands {
-            keys.extend(changes::named(committed));
-            if let Some(changed) = changed {
-                keys.extend(changes::read(changed)?);
-            }
-        }
-        let mut found = Vec::with_capacity(keys.len());
-        for (platform, key) in keys {
+        let mut found = Vec::new();
+        for ((platform, key), seen) in keys(&commands)? {
             if let Some(resource) = find(&truth, platform, &key)? {
-                found.push((platform, resource));
+                found.push((platform, resource, seen));
             }
         }
         drop(truth);
@@ -110,13 +104,10 @@ impl Feeder {
         let read = self.read.transaction_with_behavior(behavior).to(ACTION)?;
         // In the order of keys: accounts stand before the transactions that name them.
         let mut rows = Rows::new(&read);
-        for (platform, resource) in &found {
-            rows.put(*platform, resource)?;
+        for (platform, resource, seen) in &found {
+            rows.put(*platform, resource, *seen)?;
         }
-        drop(rows);
-        for (committed, _) in &commands {
-            history::append(&read, committed)?;
-        }
+        history::append(&read, &commands, &rows.finish()?)?;
         let sql = "UPDATE fed SET position = ?1, audit_hash = ?2";
         read.execute(sql, params![last.position, last.audit.hash]).to(ACTION)?;
         let uses = self.shared.key_uses.unwritten();
@@ -141,6 +132,26 @@ impl Feeder {
         let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
         self.read.query_row(sql, [], |_| Ok(())).to(ACTION)
     }
+}
+
+/// What `commands` changed, in the order of keys.
+fn keys(commands: &[CommandRow]) -> Result<BTreeMap<(PlatformId, Key), Seen>, Fault> {
+    let mut keys = BTreeMap::new();
+    for (committed, changed) in commands {
+        for key in changes::named(committed) {
+            keys.entry(key).or_insert(Seen::Perhaps);
+        }
+        let audit = &committed.audit;
+        for made in audit.touched.iter().filter(|touched| touched.from.is_none()) {
+            keys.insert((audit.platform, key_of(made.kind, made.id)), Seen::Never);
+        }
+        if let Some(changed) = changed {
+            for key in changes::read(changed)? {
+                keys.entry(key).or_insert(Seen::Perhaps);
+            }
+        }
+    }
+    Ok(keys)
 }
 
 /// Why the read model does not move, for whoever waits for it.

@@ -13,6 +13,7 @@ mod run;
 mod worker;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
@@ -44,16 +45,18 @@ pub(crate) struct Sizes {
 #[derive(Debug)]
 pub(crate) struct KeyIndex {
     sizes: Sizes,
-    tail: Tail,
     shared: Arc<Mutex<Shared>>,
     /// Closed first, so that the worker ends.
     work: Option<Sender<Work>>,
     worker: Option<JoinHandle<()>>,
 }
 
-/// What the writer and the worker share: full tails that are not yet in a file, and runs.
-#[derive(Debug, Default)]
+/// What the writer, the worker and readers share: keys in memory, and runs.
+#[derive(Debug)]
 struct Shared {
+    /// What is new.
+    tail: Tail,
+    /// Full tails that are not yet in a file.
     sealed: Vec<Arc<Tail>>,
     /// In the order of the rows they cover.
     runs: Vec<Arc<Run>>,
@@ -65,8 +68,9 @@ struct Tail {
     first: u64,
     last: u64,
     proof: Proof,
-    numbers: HashMap<u64, Vec<u64>>,
-    count: usize,
+    numbers: HashMap<u64, u64>,
+    /// Those whose hash stands in `numbers` already.
+    others: Vec<(u64, u64)>,
 }
 
 /// The rows of a run that cannot be read.
@@ -125,28 +129,29 @@ impl KeyIndex {
                 run.remove();
             }
         }
-        let shared = Arc::new(Mutex::new(Shared { sealed: Vec::new(), runs }));
+        let tail = Tail { first: next, last: next - 1, ..Tail::default() };
+        let shared = Arc::new(Mutex::new(Shared { tail, sealed: Vec::new(), runs }));
         let (work, inbox) = channel();
         let for_worker = (Arc::clone(&shared), sizes);
         let worker = std::thread::Builder::new()
             .name("keys".to_owned())
             .spawn(move || worker::run(&inbox, &folder, &for_worker.0, for_worker.1))
             .map_err(failed)?;
-        let tail = Tail { first: next, last: next - 1, ..Tail::default() };
-        Ok(Self { sizes, tail, shared, work: Some(work), worker: Some(worker) })
+        Ok(Self { sizes, shared, work: Some(work), worker: Some(worker) })
     }
 
     /// The last row that is known here.
-    pub(crate) const fn covered(&self) -> u64 {
-        self.tail.last
+    pub(crate) fn covered(&self) -> u64 {
+        lock(&self.shared).tail.last
     }
 
     /// The rows whose text may have this hash.
     pub(crate) fn candidates(&self, hash: u64) -> Result<Vec<u64>, Damaged> {
-        let mut numbers = self.tail.numbers.get(&hash).cloned().unwrap_or_default();
+        let mut numbers = Vec::new();
         let shared = lock(&self.shared);
-        for sealed in &shared.sealed {
-            numbers.extend(sealed.numbers.get(&hash).into_iter().flatten());
+        for tail in std::iter::once(&shared.tail).chain(shared.sealed.iter().map(Arc::as_ref)) {
+            numbers.extend(tail.numbers.get(&hash));
+            numbers.extend(tail.others.iter().filter(|(of, _)| *of == hash).map(|(_, it)| *it));
         }
         let runs: Vec<Arc<Run>> =
             shared.runs.iter().filter(|run| run.may_have(hash)).map(Arc::clone).collect();
@@ -159,15 +164,18 @@ impl KeyIndex {
     }
 
     /// Adds the keys of the next rows, up to row `last`, whose proof is `proof`.
-    pub(crate) fn add(&mut self, keys: &[(u64, u64)], last: u64, proof: Proof) {
+    pub(crate) fn add(&self, keys: &[(u64, u64)], last: u64, proof: Proof) {
+        let mut shared = lock(&self.shared);
+        let tail = &mut shared.tail;
         for (hash, number) in keys {
-            self.tail.add(*hash, *number);
+            tail.add(*hash, *number);
         }
-        (self.tail.last, self.tail.proof) = (last, proof);
-        if self.tail.count >= self.sizes.tail {
+        (tail.last, tail.proof) = (last, proof);
+        if tail.count() >= self.sizes.tail {
             let next = Tail { first: last + 1, last, ..Tail::default() };
-            let sealed = Arc::new(std::mem::replace(&mut self.tail, next));
-            lock(&self.shared).sealed.push(Arc::clone(&sealed));
+            let sealed = Arc::new(std::mem::replace(tail, next));
+            shared.sealed.push(Arc::clone(&sealed));
+            drop(shared);
             // A worker that is gone leaves the keys in memory, where they are found as well.
             let _ = self.work.as_ref().map(|work| work.send(Work::Write(sealed)));
         }
@@ -194,8 +202,16 @@ impl KeyIndex {
 
 impl Tail {
     fn add(&mut self, hash: u64, number: u64) {
-        self.numbers.entry(hash).or_default().push(number);
-        self.count += 1;
+        match self.numbers.entry(hash) {
+            Entry::Vacant(free) => {
+                free.insert(number);
+            }
+            Entry::Occupied(_) => self.others.push((hash, number)),
+        }
+    }
+
+    fn count(&self) -> usize {
+        self.numbers.len() + self.others.len()
     }
 }
 

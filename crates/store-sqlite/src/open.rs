@@ -180,7 +180,8 @@ impl SqliteStore {
         let feeder = feeder.map_err(|why| OpenError::unreadable(folder, why))?;
         let checkpointer = truth_checkpointer(&truth_path);
         let checkpointer = checkpointer.map_err(|why| OpenError::of(folder, why))?;
-        let reads = Arc::new(SqliteReads::new(read_path, truth_path, Arc::clone(&shared)));
+        let paths = (read_path, truth_path);
+        let reads = Arc::new(SqliteReads::new(paths, Arc::clone(&shared), truth.keys()));
 
         let for_checkpoints = Arc::clone(&shared);
         let threads = vec![

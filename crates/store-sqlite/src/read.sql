@@ -50,7 +50,9 @@ CREATE TABLE persons (
   body BLOB NOT NULL, PRIMARY KEY (platform_id, id)
 ) STRICT;
 
+-- `number` is what legs name an account by: a few bytes instead of the 32 of platform and id.
 CREATE TABLE accounts (
+  number INTEGER PRIMARY KEY,
   platform_id BLOB NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, status TEXT NOT NULL,
   subtype TEXT, external_id TEXT, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
   customer_id BLOB, name TEXT NOT NULL, reference TEXT NOT NULL,
@@ -61,7 +63,7 @@ CREATE TABLE accounts (
   credits_pending_hi INTEGER NOT NULL, credits_pending_lo INTEGER NOT NULL,
   credits_posted_hi INTEGER NOT NULL, credits_posted_lo INTEGER NOT NULL,
   credit_limit_hi INTEGER NOT NULL, credit_limit_lo INTEGER NOT NULL,
-  body BLOB NOT NULL, PRIMARY KEY (platform_id, id)
+  body BLOB NOT NULL, UNIQUE (platform_id, id)
 ) STRICT;
 
 CREATE TABLE bank_accounts (
@@ -119,14 +121,16 @@ CREATE INDEX accounts_by_subtype ON accounts (platform_id, subtype, id);
 CREATE INDEX accounts_by_external_id ON accounts (platform_id, external_id) WHERE external_id IS NOT NULL;
 CREATE INDEX bank_accounts_by_external_id ON bank_accounts (platform_id, external_id) WHERE external_id IS NOT NULL;
 CREATE INDEX persons_by_external_id ON persons (platform_id, external_id) WHERE external_id IS NOT NULL;
-CREATE INDEX transactions_by_status ON transactions (platform_id, status, id);
-CREATE INDEX transactions_by_subtype ON transactions (platform_id, subtype, id);
+-- Nearly all transactions are internal and settled: those are found by walking through all.
+CREATE INDEX transactions_by_status ON transactions (platform_id, status, id) WHERE status <> 'settled';
+CREATE INDEX transactions_by_subtype ON transactions (platform_id, subtype, id) WHERE subtype <> 'internal';
 CREATE INDEX transactions_by_external_id ON transactions (platform_id, external_id) WHERE external_id IS NOT NULL;
 CREATE INDEX holds_by_status ON holds (platform_id, status, id);
 CREATE INDEX refunds_by_status ON refunds (platform_id, status, id);
 CREATE INDEX refunds_by_external_id ON refunds (platform_id, external_id) WHERE external_id IS NOT NULL;
 
--- What a resource is of: a customer, an account, a transaction.
+-- What a resource is of: a customer, an account, a transaction. What moves money is of its accounts,
+-- and through them of their customers.
 CREATE TABLE links (
   platform_id BLOB NOT NULL, kind TEXT NOT NULL, target BLOB NOT NULL, id BLOB NOT NULL,
   PRIMARY KEY (platform_id, kind, target, id)
@@ -137,54 +141,41 @@ CREATE TABLE tags (
   PRIMARY KEY (platform_id, kind, tag, id)
 ) STRICT, WITHOUT ROWID;
 
--- The answer of a command, its audit record and its entry are in the truth, at `position`.
-CREATE TABLE command_keys (
-  scope BLOB NOT NULL, key TEXT NOT NULL, position INTEGER NOT NULL,
-  PRIMARY KEY (scope, key)
+-- Where the commands of a platform are in the truth, which has their answers, audit records, events
+-- and entries.
+CREATE TABLE history (
+  platform_id BLOB NOT NULL, seq INTEGER NOT NULL, created_at INTEGER NOT NULL,
+  position INTEGER NOT NULL, events INTEGER NOT NULL,
+  PRIMARY KEY (platform_id, seq)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE audit_records (
-  position INTEGER PRIMARY KEY,
-  platform_id BLOB NOT NULL, seq INTEGER NOT NULL, id BLOB NOT NULL, created_at INTEGER NOT NULL,
-  actor TEXT NOT NULL, address TEXT NOT NULL, request_id TEXT NOT NULL, command TEXT NOT NULL,
-  outcome TEXT NOT NULL
-) STRICT;
-CREATE INDEX audit_records_by_seq ON audit_records (platform_id, seq, created_at);
-CREATE INDEX audit_records_by_id ON audit_records (platform_id, id);
-CREATE INDEX audit_records_by_request ON audit_records (platform_id, request_id, seq);
+CREATE TABLE requests (
+  platform_id BLOB NOT NULL, request_id TEXT NOT NULL, seq INTEGER NOT NULL,
+  PRIMARY KEY (platform_id, request_id, seq)
+) STRICT, WITHOUT ROWID;
 
-CREATE TABLE events (
-  number INTEGER PRIMARY KEY,
-  position INTEGER NOT NULL,
-  platform_id BLOB NOT NULL, seq INTEGER NOT NULL, place INTEGER NOT NULL, id BLOB NOT NULL,
-  created_at INTEGER NOT NULL, request_id TEXT NOT NULL, type TEXT NOT NULL,
-  kind TEXT NOT NULL, resource_id BLOB NOT NULL, version INTEGER NOT NULL,
-  from_status TEXT, to_status TEXT NOT NULL
-) STRICT;
-CREATE INDEX events_by_seq ON events (platform_id, seq, place);
-CREATE INDEX events_by_id ON events (platform_id, id);
-CREATE INDEX events_by_resource ON events (platform_id, kind, resource_id, seq, place);
-CREATE INDEX events_by_type ON events (platform_id, type, seq, place);
+-- The events of a resource and of a type: `place` counts those of one command.
+CREATE TABLE events_of_resources (
+  platform_id BLOB NOT NULL, kind TEXT NOT NULL, resource_id BLOB NOT NULL,
+  seq INTEGER NOT NULL, place INTEGER NOT NULL,
+  PRIMARY KEY (platform_id, kind, resource_id, seq, place)
+) STRICT, WITHOUT ROWID;
 
-CREATE TABLE entries (
-  position INTEGER PRIMARY KEY,
-  platform_id BLOB NOT NULL, seq INTEGER NOT NULL, id BLOB NOT NULL, transaction_id BLOB NOT NULL,
-  transition_no INTEGER NOT NULL, created_at INTEGER NOT NULL, effective_at INTEGER NOT NULL
-) STRICT;
-CREATE INDEX entries_by_transaction ON entries (platform_id, transaction_id, seq);
+CREATE TABLE events_of_types (
+  platform_id BLOB NOT NULL, type TEXT NOT NULL, seq INTEGER NOT NULL, place INTEGER NOT NULL,
+  PRIMARY KEY (platform_id, type, seq, place)
+) STRICT, WITHOUT ROWID;
 
--- `number` is the position of the command times 4096 and the place of the leg, so it grows with time.
+-- The legs of an account stand together, in the order that pages show them in.
 CREATE TABLE legs (
-  number INTEGER PRIMARY KEY,
-  platform_id BLOB NOT NULL, account_id BLOB NOT NULL, version INTEGER NOT NULL,
+  account INTEGER NOT NULL, version INTEGER NOT NULL,
   seq INTEGER NOT NULL, entry_id BLOB NOT NULL, transaction_id BLOB NOT NULL,
   created_at INTEGER NOT NULL, effective_at INTEGER NOT NULL,
   direction TEXT NOT NULL, layer TEXT NOT NULL,
-  asset TEXT NOT NULL, asset_scale INTEGER NOT NULL, asset_kind TEXT NOT NULL,
   amount_hi INTEGER NOT NULL, amount_lo INTEGER NOT NULL,
   debits_pending_hi INTEGER NOT NULL, debits_pending_lo INTEGER NOT NULL,
   debits_posted_hi INTEGER NOT NULL, debits_posted_lo INTEGER NOT NULL,
   credits_pending_hi INTEGER NOT NULL, credits_pending_lo INTEGER NOT NULL,
-  credits_posted_hi INTEGER NOT NULL, credits_posted_lo INTEGER NOT NULL
-) STRICT;
-CREATE INDEX legs_by_version ON legs (platform_id, account_id, version);
+  credits_posted_hi INTEGER NOT NULL, credits_posted_lo INTEGER NOT NULL,
+  PRIMARY KEY (account, version)
+) STRICT, WITHOUT ROWID;

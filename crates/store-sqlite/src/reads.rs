@@ -1,5 +1,6 @@
 //! The read port on SQLite: a few connections to the read model, each with the truth beside it for
-//! what is kept once (answers, audit records, entries, windows and names).
+//! what is kept once (answers, audit records, events, entries, windows and names), and the writer's
+//! index of keys.
 //!
 //! Start at [`SqliteReads::at`], which every call goes through.
 
@@ -19,6 +20,7 @@ use store::Fault;
 
 use crate::columns::While;
 use crate::connection::reader;
+use crate::keys::KeyIndex;
 use crate::limits::{READ_WAIT_MS, READERS_MAX};
 use crate::open::Shared;
 use crate::signal::Stuck;
@@ -32,6 +34,7 @@ pub struct SqliteReads {
     read: PathBuf,
     truth: PathBuf,
     shared: Arc<Shared>,
+    keys: Arc<KeyIndex>,
     pool: Mutex<Pool>,
     returned: Condvar,
 }
@@ -43,9 +46,13 @@ struct Pool {
 }
 
 impl SqliteReads {
-    pub(crate) fn new(read: PathBuf, truth: PathBuf, shared: Arc<Shared>) -> Self {
+    pub(crate) fn new(
+        (read, truth): (PathBuf, PathBuf),
+        shared: Arc<Shared>,
+        keys: Arc<KeyIndex>,
+    ) -> Self {
         let (pool, returned) = (Mutex::default(), Condvar::new());
-        Self { read, truth, shared, pool, returned }
+        Self { read, truth, shared, keys, pool, returned }
     }
 
     /// Waits until the read model holds `at`, then runs `work` on a connection, in one snapshot.

@@ -38,12 +38,14 @@ pub struct SqliteTruth {
     pub(crate) connection: Connection,
     mode: Mode,
     /// Positions of commands by their key.
-    keys: KeyIndex,
+    keys: Arc<KeyIndex>,
     /// Numbers of names of transactions by their text.
     names: KeyIndex,
     pub(crate) shared: Arc<Shared>,
     /// Set when a COMMIT failed: what is durable is only known when the store is opened again.
     unknown: bool,
+    /// How long the last COMMIT took.
+    commit_took: Duration,
 }
 
 impl SqliteTruth {
@@ -58,9 +60,10 @@ impl SqliteTruth {
             Ok(())
         }));
         crate::connection::forbid_changes_of_the_journal(&connection).to("prepare the writer")?;
-        let keys = lookup::open(&connection, &COMMANDS, folder)?;
+        let keys = Arc::new(lookup::open(&connection, &COMMANDS, folder)?);
         let names = lookup::open(&connection, &NAMES, folder)?;
-        Ok(Self { connection, mode, keys, names, shared, unknown: false })
+        let commit_took = Duration::ZERO;
+        Ok(Self { connection, mode, keys, names, shared, unknown: false, commit_took })
     }
 
     /// The number and target of a transaction's name.
@@ -82,16 +85,29 @@ impl SqliteTruth {
     }
 
     fn find_command(&self, scope: PlatformId, key: &str) -> Result<Option<StoredCommand>, Fault> {
-        let hash = hash(scope, key);
-        for position in lookup::candidates(&self.connection, &COMMANDS, &self.keys, hash)? {
-            let found = command_at(&self.connection, position)?;
-            let caller = found.as_ref().and_then(|found| found.idempotency.as_ref());
-            if caller.is_some_and(|caller| caller.scope == scope && caller.key == key) {
-                return Ok(found);
-            }
-        }
-        Ok(None)
+        find_command(&self.connection, &self.keys, (scope, key))
     }
+
+    /// Positions of commands by their key, for whoever reads beside the writer.
+    pub(crate) fn keys(&self) -> Arc<KeyIndex> {
+        Arc::clone(&self.keys)
+    }
+}
+
+/// The command that was stored under a key of `scope`, by a connection that sees the truth.
+pub(crate) fn find_command(
+    connection: &Connection,
+    keys: &KeyIndex,
+    (scope, key): (PlatformId, &str),
+) -> Result<Option<StoredCommand>, Fault> {
+    for position in lookup::candidates(connection, &COMMANDS, keys, hash(scope, key))? {
+        let found = command_at(connection, position)?;
+        let caller = found.as_ref().and_then(|found| found.idempotency.as_ref());
+        if caller.is_some_and(|caller| caller.scope == scope && caller.key == key) {
+            return Ok(found);
+        }
+    }
+    Ok(None)
 }
 
 impl Truth for SqliteTruth {
@@ -156,6 +172,10 @@ impl Truth for SqliteTruth {
 
     fn save(&mut self, batch: &Batch) -> Result<(), SaveFault> {
         save::save(self, batch)
+    }
+
+    fn commit_took(&self) -> Duration {
+        self.commit_took
     }
 
     fn pace(&mut self) {

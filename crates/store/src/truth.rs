@@ -1,5 +1,7 @@
 //! The write port: what the processor loads and saves, and what `verify` walks through.
 
+use std::time::Duration;
+
 use ledger::{PlatformId, Timestamp};
 use payments::{Key, Resource};
 
@@ -64,6 +66,12 @@ pub trait Truth: Send {
     /// [`SaveFault::NotSaved`] when nothing was written; [`SaveFault::OutcomeUnknown`] when COMMIT
     /// failed in any way but a full disk.
     fn save(&mut self, batch: &Batch) -> Result<(), SaveFault>;
+
+    /// How long the last [`Self::save`] took to get onto the medium what it had written. A store that
+    /// has no medium takes no time.
+    fn commit_took(&self) -> Duration {
+        Duration::ZERO
+    }
 
     /// Waits, within bounds, while what is derived from the truth is too far behind for readers to
     /// wait for it. A store whose reads are never behind has nothing to wait for.

@@ -144,7 +144,7 @@ async fn admit(
 /// The outer layer: names the request, sees that it is answered, and writes down how.
 async fn observe(State(observed): State<Observed>, mut request: Request, next: Next) -> Response {
     let mut access = Access::new(&request, Arc::clone(&observed.metrics));
-    let context = match identify(request.headers()) {
+    let context = match identify(request.headers(), access.received_at.into_std()) {
         Ok(context) => context,
         Err(fault) => {
             tracing::error!(target: "http", error = %fault, "a request could not be named");
@@ -170,7 +170,10 @@ async fn observe(State(observed): State<Observed>, mut request: Request, next: N
 }
 
 /// The ids a request came with, and new ones for those it lacks.
-fn identify(headers: &HeaderMap) -> Result<RequestContext, chance::Fault> {
+fn identify(
+    headers: &HeaderMap,
+    received_at: std::time::Instant,
+) -> Result<RequestContext, chance::Fault> {
     let request_id = match RequestId::accept(headers.get(X_REQUEST_ID)) {
         Some(accepted) => accepted,
         None => RequestId::mint()?,
@@ -180,7 +183,7 @@ fn identify(headers: &HeaderMap) -> Result<RequestContext, chance::Fault> {
         Some(caller) => caller.child()?,
         None => TraceContext::mint()?,
     };
-    Ok(RequestContext { request_id, trace })
+    Ok(RequestContext { request_id, trace, received_at })
 }
 
 /// A handler panicked; the panic hook has logged why.

@@ -8,12 +8,14 @@
 use std::convert::Infallible;
 use std::fmt;
 use std::future::{Ready, ready};
+use std::time::Instant;
 
 use axum::extract::OptionalFromRequestParts;
 use axum::http::HeaderValue;
 use axum::http::request::Parts;
 
 use crate::chance::{Fault, random_bytes};
+use crate::clock::{Clock as _, SystemClock};
 use crate::limits::REQUEST_ID_CHARS_MAX;
 
 /// The request header that carries a [`TraceContext`].
@@ -25,6 +27,8 @@ pub const X_REQUEST_ID: &str = "x-request-id";
 const TRACEPARENT_LENGTH: usize = 55;
 /// Crockford's base 32 in lower case.
 const BASE32: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+/// How many bits of a request id are the milliseconds of its time.
+const TIME_BITS: u32 = 48;
 /// Characters of 128 bits in base 32.
 const BASE32_LENGTH: usize = 26;
 
@@ -36,6 +40,8 @@ pub struct RequestContext {
     pub request_id: RequestId,
     /// The caller's trace with a span of ours, or a trace of ours.
     pub trace: TraceContext,
+    /// When its head was there.
+    pub received_at: Instant,
 }
 
 impl<S: Sync> OptionalFromRequestParts<S> for RequestContext {
@@ -63,13 +69,16 @@ impl RequestId {
         (fits && printable).then(|| Self(text.to_owned()))
     }
 
-    /// A new id: `req_` and 26 characters of chance.
+    /// A new id: `req_` and 26 characters, the first nine of the time, so that an index over ids grows
+    /// at its end; the others of chance.
     ///
     /// # Errors
     ///
     /// [`Fault`] if there is no randomness.
     pub fn mint() -> Result<Self, Fault> {
-        let bits = u128::from_be_bytes(random_bytes()?);
+        let chance = u128::from_be_bytes(random_bytes()?) >> TIME_BITS;
+        let millis = u128::from(SystemClock.now_micros().unsigned_abs() / 1_000);
+        let bits = (millis << (u128::BITS - TIME_BITS)) | chance;
         let digit = |place: usize| {
             let shift = 5 * (BASE32_LENGTH - 1 - place);
             let index = usize::try_from((bits >> shift) & 31).unwrap_or(0);

@@ -95,6 +95,7 @@ fn service(config: Config, deps: Deps, wake: Wake) -> Shared {
         guesses: RateLimiter::new(GUESSES, KEYS_REMEMBERED_MAX),
         remembered: Remembered::default(),
         wake,
+        metrics: deps.metrics,
         keys_changed: Arc::new(AtomicU64::new(position)),
         readers: Arc::new(Semaphore::new(READERS_MAX)),
         asking: RwLock::default(),

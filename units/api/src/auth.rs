@@ -10,7 +10,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath};
 use axum::http::header::AUTHORIZATION;
@@ -56,6 +56,8 @@ pub(crate) struct Caller {
     pub(crate) address: String,
     /// The request.
     pub(crate) request_id: String,
+    /// When the request came; not known outside the HTTP stack.
+    pub(crate) received_at: Option<Instant>,
 }
 
 impl Caller {
@@ -110,6 +112,7 @@ impl FromRequestParts<Shared> for Caller {
             key_expires_at: key.expires_at,
             address: peer.map_or_else(String::new, |peer| peer.to_string()),
             request_id: context.map_or_else(String::new, |context| context.request_id.to_string()),
+            received_at: context.map(|context| context.received_at),
         })
     }
 }

@@ -25,6 +25,7 @@ impl Observer for Figures {
             Stage::Load => metrics::Stage::Load,
             Stage::Decide => metrics::Stage::Decide,
             Stage::Save => metrics::Stage::Save,
+            Stage::Fsync => metrics::Stage::Fsync,
             Stage::Answer => metrics::Stage::Answer,
         };
         self.0.observe_stage(stage, took);

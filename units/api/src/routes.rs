@@ -97,7 +97,7 @@ pub(crate) async fn update<T>(
 ) -> Answer {
     let update = Update { target, expected: patch.expected, labels, fields };
     let envelope = patch.envelope(platform, Command::Update(update));
-    service.command(envelope, processor::Mode::Apply).await
+    service.command(&patch.caller, envelope, processor::Mode::Apply).await
 }
 
 /// Where to, and why.
@@ -127,7 +127,7 @@ pub(crate) async fn transition<T>(
     let transition =
         Transition { target, to, expected: post.expected, reason_code, note, account, amount };
     let envelope = post.envelope(platform, Command::Transition(transition));
-    service.command(envelope, post.mode).await
+    service.command(&post.caller, envelope, post.mode).await
 }
 
 /// Sends the command that a POST asks for.
@@ -137,5 +137,5 @@ pub(crate) async fn send<T>(
     platform: PlatformId,
     command: Command,
 ) -> Answer {
-    service.command(post.envelope(platform, command), post.mode).await
+    service.command(&post.caller, post.envelope(platform, command), post.mode).await
 }

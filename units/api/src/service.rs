@@ -16,9 +16,10 @@ use rails::SandboxBank;
 use store::{Fault, ListQuery, Page, Reads};
 use tokio::sync::{Semaphore, oneshot};
 use unit::clock::Clock;
+use unit::metrics::{Metrics, Stage};
 use unit::rate::RateLimiter;
 
-use crate::auth::Remembered;
+use crate::auth::{Caller, Remembered};
 use crate::cursor::CursorKey;
 use crate::failure::Failure;
 use crate::prefer::Return;
@@ -43,6 +44,7 @@ pub(crate) struct Service {
     pub(crate) guesses: RateLimiter<IpAddr>,
     pub(crate) remembered: Remembered,
     pub(crate) wake: Wake,
+    pub(crate) metrics: Arc<Metrics>,
     /// The position of the last command that changed an API key, as far as it went through here.
     pub(crate) keys_changed: Arc<AtomicU64>,
     pub(crate) readers: Arc<Semaphore>,
@@ -95,8 +97,14 @@ impl Service {
     }
 
     /// Sends a command, and waits for its answer.
-    pub(crate) async fn command(&self, envelope: Envelope, mode: Mode) -> Result<Done, Failure> {
+    pub(crate) async fn command(
+        &self,
+        caller: &Caller,
+        envelope: Envelope,
+        mode: Mode,
+    ) -> Result<Done, Failure> {
         let answer = self.submit(Request { envelope, mode })?;
+        self.parsed(caller);
         match answer.await.map_err(|_| problem("outcome_unknown"))? {
             Answer::Kept { presented, replayed, .. } => {
                 let mut done = Done { replayed, ..Done::whole(presented) };
@@ -113,9 +121,21 @@ impl Service {
     }
 
     /// Sends a group of transactions, and waits for its answer.
-    pub(crate) async fn group(&self, group: Group) -> Result<GroupAnswer, Failure> {
+    pub(crate) async fn group(
+        &self,
+        caller: &Caller,
+        group: Group,
+    ) -> Result<GroupAnswer, Failure> {
         let answer = self.submit_group(group)?;
+        self.parsed(caller);
         Ok(answer.await.map_err(|_| problem("outcome_unknown"))?)
+    }
+
+    /// Notes that a request stands in the queue now.
+    fn parsed(&self, caller: &Caller) {
+        if let Some(received_at) = caller.received_at {
+            self.metrics.observe_stage(Stage::Parse, received_at.elapsed());
+        }
     }
 
     /// Puts a request in the queue, unless the sandbox bank is being asked under its key. That is held

@@ -42,7 +42,7 @@ use unit::metrics::Metrics;
 
 use self::troubled::{Troubled, TroubledPresenter, Troubles};
 use crate::{
-    ApiPresenter, App, Bank, CollectionAccounts, Config, CursorKey, Deps, NewSecret, build,
+    ApiPresenter, App, Bank, CollectionAccounts, Config, CursorKey, Deps, Figures, NewSecret, build,
 };
 
 const START_MICROS: i64 = 1_750_000_000_000_000;
@@ -69,6 +69,7 @@ struct Parts {
     writer: Handle,
     bank: Bank,
     accounts: CollectionAccounts,
+    metrics: Arc<Metrics>,
     clock: Arc<ManualClock>,
 }
 
@@ -124,7 +125,7 @@ impl Parts {
             bank: self.mode.is_sandbox().then(bank),
             accounts: self.accounts.clone(),
             cursors: CursorKey::new([7; 32]),
-            metrics: Arc::new(Metrics::new()),
+            metrics: Arc::clone(&self.metrics),
             readiness: Readiness::new(),
         };
         let listener = unit::listener::bind("127.0.0.1:0").await.unwrap();
@@ -165,14 +166,17 @@ impl World {
         let store = Troubled(MemoryStore::new(mode), troubles.clone());
         let accounts = CollectionAccounts::default();
         let presenter = TroubledPresenter(ApiPresenter::new(accounts.clone()), troubles.clone());
-        let processor = Processor::new(store.clone(), presenter, ()).unwrap();
+        let metrics = Arc::new(Metrics::new());
+        let figures = Figures::new(Arc::clone(&metrics));
+        let processor = Processor::new(store.clone(), presenter, figures).unwrap();
         let clock = Arc::new(ManualClock::new(START_MICROS));
         let reading = Arc::clone(&clock);
         let now = move || Timestamp::from_micros(reading.now_micros());
         let (_, writer) = Writer::start(processor, now).unwrap();
         let operator = operator_key(&writer, mode).await;
         let bank = Arc::new(Mutex::new(SandboxBank::open(&folder.join("bank-0")).unwrap()));
-        let parts = Parts { mode, folder, store, writer, bank, accounts, clock: clock.clone() };
+        let of_parts = clock.clone();
+        let parts = Parts { mode, folder, store, writer, bank, accounts, metrics, clock: of_parts };
         let app = parts.app().await;
         let (router, keys, restarts) = (app.router(), AtomicU64::new(0), AtomicU64::new(0));
         let (platform, token) = (String::new(), String::new());

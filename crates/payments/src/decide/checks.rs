@@ -1,5 +1,7 @@
 //! Checks that several decisions share, each for one place in the order of refusals.
 
+use std::borrow::Cow;
+
 use ledger::{AccountId, Timestamp};
 use money::{Amount, Asset};
 
@@ -14,20 +16,20 @@ use crate::view::Stop;
 use super::customers;
 
 /// A customer's account with who stands behind it.
-pub(super) struct Party {
-    pub(super) account: Account,
-    pub(super) customer: Customer,
-    pub(super) role: Role,
+pub(super) struct Party<'a> {
+    pub(super) account: Cow<'a, Account>,
+    pub(super) customer: Cow<'a, Customer>,
+    pub(super) role: Cow<'a, Role>,
 }
 
 /// Finds a customer's account; internal accounts are nobody's to name.
-pub(super) fn party(draft: &Draft<'_>, id: AccountId) -> Result<Party, Stop> {
-    let account: Account = draft.fetch(id)?;
+pub(super) fn party<'a>(draft: &Draft<'a>, id: AccountId) -> Result<Party<'a>, Stop> {
+    let account = draft.see::<Account>(id)?;
     let Some(customer) = account.customer else {
         return Err(not_found(Kind::Account, &id.to_string()).into());
     };
-    let customer: Customer = draft.fetch(customer)?;
-    let role = draft.fetch(customer.role)?;
+    let customer = draft.see::<Customer>(customer)?;
+    let role = draft.see(customer.role)?;
     Ok(Party { account, customer, role })
 }
 
@@ -46,28 +48,28 @@ pub(super) fn words(reference: &str, description: Option<&String>) -> Result<(),
 
 /// The account's state lets money out.
 pub(super) fn pays_out(account: &Account) -> Result<(), Rejected> {
-    let (id, status) = (account.ledger.id.to_string(), account.status.code());
+    let (id, status) = (|| account.ledger.id.to_string(), account.status.code());
     match account.status {
         AccountStatus::Open | AccountStatus::FrozenIn | AccountStatus::Closing => Ok(()),
         AccountStatus::FrozenOut | AccountStatus::Frozen => {
-            Err(Rejected::AccountFrozenOut { account: id, status })
+            Err(Rejected::AccountFrozenOut { account: id(), status })
         }
         AccountStatus::Pending | AccountStatus::Closed => {
-            Err(Rejected::AccountNotOpen { account: id, status })
+            Err(Rejected::AccountNotOpen { account: id(), status })
         }
     }
 }
 
 /// The account's state lets money in.
 pub(super) fn takes_in(account: &Account) -> Result<(), Rejected> {
-    let (id, status) = (account.ledger.id.to_string(), account.status.code());
+    let (id, status) = (|| account.ledger.id.to_string(), account.status.code());
     match account.status {
         AccountStatus::Open | AccountStatus::FrozenOut => Ok(()),
         AccountStatus::FrozenIn | AccountStatus::Frozen => {
-            Err(Rejected::AccountFrozenIn { account: id, status })
+            Err(Rejected::AccountFrozenIn { account: id(), status })
         }
         AccountStatus::Closing | AccountStatus::Pending | AccountStatus::Closed => {
-            Err(Rejected::AccountNotOpen { account: id, status })
+            Err(Rejected::AccountNotOpen { account: id(), status })
         }
     }
 }
@@ -82,7 +84,7 @@ pub(super) fn in_asset(account: &Account, asset: Asset) -> Result<(), Rejected> 
 }
 
 /// The customer's role and status grant the capability.
-pub(super) fn capable(party: &Party, capability: Capability) -> Result<(), Rejected> {
+pub(super) fn capable(party: &Party<'_>, capability: Capability) -> Result<(), Rejected> {
     let state = customers::capability(&party.customer, &party.role, capability);
     if state.is_active() {
         return Ok(());

@@ -29,7 +29,7 @@ pub(super) fn pay(mut draft: Draft<'_>, command: &Pay) -> Result<Decision, Stop>
         return Err(Rejected::SameAccount { account: command.payer.to_string() }.into());
     }
     let payer = party(&draft, command.payer)?;
-    let payees: Vec<Party> =
+    let payees: Vec<Party<'_>> =
         command.parts.iter().map(|part| party(&draft, part.account)).collect::<Result<_, _>>()?;
     let kind = if command.hold_until.is_some() { Kind::Hold } else { Kind::Transaction };
     let id = draft.mint();
@@ -84,8 +84,8 @@ fn check_form(draft: &Draft<'_>, command: &Pay) -> Result<(), Rejected> {
 fn check_parties(
     draft: &Draft<'_>,
     command: &Pay,
-    payer: &Party,
-    payees: &[Party],
+    payer: &Party<'_>,
+    payees: &[Party<'_>],
 ) -> Result<Timestamp, Rejected> {
     let effective_at = effective(draft, command.effective_at, &payer.account)?;
     for payee in payees {

@@ -14,7 +14,7 @@ use super::checks::{Party, minor};
 /// Counts `amount` now.
 pub(super) fn count(
     draft: &mut Draft<'_>,
-    party: &Party,
+    party: &Party<'_>,
     capability: Capability,
     amount: Amount,
 ) -> Result<(), Stop> {
@@ -26,7 +26,7 @@ pub(super) fn count(
 /// Counts `amount` now, whatever the limits say: an operator has looked at it.
 pub(super) fn count_unlimited(
     draft: &mut Draft<'_>,
-    party: &Party,
+    party: &Party<'_>,
     capability: Capability,
     amount: Amount,
 ) -> Result<(), Stop> {
@@ -66,7 +66,7 @@ fn find(
 
 fn within(
     draft: &Draft<'_>,
-    party: &Party,
+    party: &Party<'_>,
     window: &Window,
     amount: Amount,
 ) -> Result<(), Rejected> {

@@ -1,13 +1,12 @@
 //! A group in a batch: each for itself, or all on a copy that is thrown away where one is refused.
 
-use std::collections::HashMap;
-
 use ledger::PlatformId;
-use payments::{Key, Rejected, Resource};
+use payments::{Rejected, Resource};
 use store::{Fault, Head, Truth};
 
-use super::{Keys, Outcome, Taken, Working};
+use super::{Keys, Outcome, Places, Taken, Working};
 use crate::answer::{Answer, Presenter};
+use crate::cache::Map;
 use crate::group::{Group, Unity};
 use crate::metrics::Observer;
 use crate::step::Request;
@@ -16,11 +15,11 @@ use crate::step::Request;
 struct Before {
     taken: usize,
     commands: usize,
-    order: usize,
     heads_order: usize,
     keys: Keys,
-    changed: HashMap<(PlatformId, Key), Resource>,
-    heads: HashMap<PlatformId, (Head, u64)>,
+    changed: Vec<(PlatformId, Resource)>,
+    places: Places,
+    heads: Map<PlatformId, (Head, u64)>,
 }
 
 impl<T: Truth, P: Presenter, O: Observer> Working<'_, T, P, O> {
@@ -102,10 +101,10 @@ impl<T: Truth, P: Presenter, O: Observer> Working<'_, T, P, O> {
         Before {
             taken: taken.len(),
             commands: self.commands.len(),
-            order: self.order.len(),
             heads_order: self.heads_order.len(),
             keys: self.keys.clone(),
             changed: self.changed.clone(),
+            places: self.places.clone(),
             heads: self.heads.clone(),
         }
     }
@@ -113,9 +112,9 @@ impl<T: Truth, P: Presenter, O: Observer> Working<'_, T, P, O> {
     fn back_to(&mut self, before: Before, taken: &mut Taken) {
         taken.truncate(before.taken);
         self.commands.truncate(before.commands);
-        self.order.truncate(before.order);
         self.heads_order.truncate(before.heads_order);
-        (self.keys, self.changed, self.heads) = (before.keys, before.changed, before.heads);
+        (self.changed, self.places) = (before.changed, before.places);
+        (self.keys, self.heads) = (before.keys, before.heads);
     }
 }
 

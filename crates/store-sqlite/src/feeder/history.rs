@@ -1,112 +1,115 @@
-//! The rows of one command in the read model: its key, audit record, events, entry and legs.
+//! The rows of commands in the read model: where they are, what they touched, and their legs.
+//!
+//! A feed's rows go into each table in the order of its key, so that neighbours are written together.
 
-use ledger::{Entry, LegAfter};
+use std::collections::HashMap;
+
+use ledger::{AccountId, Entry, LegAfter, PlatformId};
+use payments::audit::{AuditRecord, Touched};
 use rusqlite::{Connection, params};
 use store::{Committed, Fault};
 
-use crate::columns::{While, asset_kind, hi, lo};
-use crate::limits::LEGS_PLACES;
+use crate::columns::{While, hi, lo, rows_max};
+use crate::journal_rows::CommandRow;
 
 const ACTION: &str = "feed the history";
 
-/// Appends what `committed` was.
-pub(super) fn append(read: &Connection, committed: &Committed) -> Result<(), Fault> {
-    let Committed { position, command, audit, entry } = committed;
-    if let Some(caller) = &command.idempotency {
-        let sql = "INSERT INTO command_keys (scope, key, position) VALUES (?1, ?2, ?3)";
-        let mut statement = read.prepare_cached(sql).to(ACTION)?;
-        statement.execute(params![caller.scope.as_bytes(), caller.key, position]).to(ACTION)?;
-    }
-    let sql = "INSERT INTO audit_records (position, platform_id, seq, id, created_at, actor, \
-                 address, request_id, command, outcome) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-    let mut statement = read.prepare_cached(sql).to(ACTION)?;
-    statement
-        .execute(params![
-            position,
-            command.platform.as_bytes(),
-            audit.seq,
-            audit.id.as_bytes(),
-            audit.created_at.micros(),
-            audit.actor.to_string(),
-            audit.address,
-            audit.request_id,
-            audit.command,
-            audit.outcome,
-        ])
-        .to(ACTION)?;
-    append_events(read, committed)?;
-    entry.as_ref().map_or(Ok(()), |entry| append_entry(read, *position, entry))
+/// The numbers that accounts have in the read model.
+pub(super) type Numbers = HashMap<(PlatformId, AccountId), i64>;
+
+/// Appends what `commands` were; `numbers` has every account that they have legs on.
+pub(super) fn append(
+    read: &Connection,
+    commands: &[CommandRow],
+    numbers: &Numbers,
+) -> Result<(), Fault> {
+    append_places(read, commands)?;
+    append_requests(read, commands.iter().map(|(committed, _)| &committed.audit))?;
+    append_events(read, commands.iter().map(|(committed, _)| &committed.audit))?;
+    append_legs(read, commands.iter().filter_map(|(it, _)| it.entry.as_ref()), numbers)
 }
 
-fn append_events(read: &Connection, committed: &Committed) -> Result<(), Fault> {
-    let Committed { position, command, audit, .. } = committed;
-    let sql = "INSERT INTO events (position, platform_id, seq, place, id, created_at, request_id, \
-                 type, kind, resource_id, version, from_status, to_status) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+fn append_places(read: &Connection, commands: &[CommandRow]) -> Result<(), Fault> {
+    let sql = "INSERT INTO history (platform_id, seq, created_at, position, events) \
+               VALUES (?1, ?2, ?3, ?4, ?5)";
     let mut statement = read.prepare_cached(sql).to(ACTION)?;
-    for (place, touched) in (0_u32..).zip(&audit.touched) {
-        statement
-            .execute(params![
-                position,
-                command.platform.as_bytes(),
-                audit.seq,
-                place,
-                touched.event.as_bytes(),
-                audit.created_at.micros(),
-                audit.request_id,
-                touched.event_type(),
-                touched.kind.code(),
-                touched.id,
-                touched.version,
-                touched.from,
-                touched.to,
-            ])
-            .to(ACTION)?;
+    for (Committed { position, audit, .. }, _) in commands {
+        let (platform, at) = (audit.platform.as_bytes(), audit.created_at.micros());
+        let values = params![platform, audit.seq, at, position, rows_max(audit.touched.len())];
+        statement.execute(values).to(ACTION)?;
     }
     Ok(())
 }
 
-fn append_entry(read: &Connection, position: u64, entry: &Entry) -> Result<(), Fault> {
-    let sql = "INSERT INTO entries (position, platform_id, seq, id, transaction_id, transition_no, \
-                 created_at, effective_at) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+fn append_requests<'c>(
+    read: &Connection,
+    audits: impl Iterator<Item = &'c AuditRecord>,
+) -> Result<(), Fault> {
+    let mut rows: Vec<_> = audits.map(|it| (it.platform, &*it.request_id, it.seq)).collect();
+    rows.sort_unstable();
+    let sql = "INSERT INTO requests (platform_id, request_id, seq) VALUES (?1, ?2, ?3)";
     let mut statement = read.prepare_cached(sql).to(ACTION)?;
-    statement
-        .execute(params![
-            position,
-            entry.platform.as_bytes(),
-            entry.seq,
-            entry.id.as_bytes(),
-            entry.transaction.as_bytes(),
-            entry.transition_no,
-            entry.created_at.micros(),
-            entry.effective_at.micros(),
-        ])
-        .to(ACTION)?;
-    let numbers = position * LEGS_PLACES..;
-    numbers.zip(&entry.legs).try_for_each(|(number, leg)| append_leg(read, entry, (number, leg)))
+    for (platform, request_id, seq) in rows {
+        statement.execute(params![platform.as_bytes(), request_id, seq]).to(ACTION)?;
+    }
+    Ok(())
 }
 
-fn append_leg(
+fn append_events<'c>(
     read: &Connection,
-    entry: &Entry,
-    (number, written): (u64, &LegAfter),
+    audits: impl Iterator<Item = &'c AuditRecord>,
 ) -> Result<(), Fault> {
-    let LegAfter { leg, after, version } = written;
-    let asset = leg.amount.asset();
-    let sql = "INSERT INTO legs (platform_id, account_id, version, seq, entry_id, transaction_id, \
-                 created_at, effective_at, direction, layer, asset, asset_scale, asset_kind, \
-                 amount_hi, amount_lo, debits_pending_hi, debits_pending_lo, debits_posted_hi, \
-                 debits_posted_lo, credits_pending_hi, credits_pending_lo, credits_posted_hi, \
-                 credits_posted_lo, number) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, \
-                 ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)";
+    let mut rows: Vec<(PlatformId, u64, u32, &Touched)> = Vec::new();
+    for audit in audits {
+        let placed = (0..).zip(&audit.touched);
+        rows.extend(placed.map(|(place, touched)| (audit.platform, audit.seq, place, touched)));
+    }
+    rows.sort_unstable_by_key(|(of, seq, place, it)| (*of, it.kind, it.id, *seq, *place));
+    let sql = "INSERT INTO events_of_resources (platform_id, kind, resource_id, seq, place) \
+               VALUES (?1, ?2, ?3, ?4, ?5)";
     let mut statement = read.prepare_cached(sql).to(ACTION)?;
-    statement
-        .execute(params![
-            entry.platform.as_bytes(),
-            leg.account.as_bytes(),
+    for (of, seq, place, touched) in &rows {
+        let values = params![of.as_bytes(), touched.kind.code(), touched.id, seq, place];
+        statement.execute(values).to(ACTION)?;
+    }
+    let mut rows: Vec<(PlatformId, String, u64, u32)> =
+        rows.into_iter().map(|(of, seq, place, it)| (of, it.event_type(), seq, place)).collect();
+    rows.sort_unstable();
+    let sql = "INSERT INTO events_of_types (platform_id, type, seq, place) VALUES (?1, ?2, ?3, ?4)";
+    let mut statement = read.prepare_cached(sql).to(ACTION)?;
+    for (of, event_type, seq, place) in rows {
+        statement.execute(params![of.as_bytes(), event_type, seq, place]).to(ACTION)?;
+    }
+    Ok(())
+}
+
+fn append_legs<'c>(
+    read: &Connection,
+    entries: impl Iterator<Item = &'c Entry>,
+    numbers: &Numbers,
+) -> Result<(), Fault> {
+    let mut rows: Vec<(i64, &Entry, &LegAfter)> = Vec::new();
+    for entry in entries {
+        for written in &entry.legs {
+            let account = (entry.platform, written.leg.account);
+            let missing = || Fault::Corrupt {
+                table: "accounts",
+                detail: format!("{} has legs and is not there", account.1),
+            };
+            rows.push((*numbers.get(&account).ok_or_else(missing)?, entry, written));
+        }
+    }
+    rows.sort_unstable_by_key(|(account, _, written)| (*account, written.version));
+    let sql = "INSERT INTO legs (account, version, seq, entry_id, transaction_id, created_at, \
+                 effective_at, direction, layer, amount_hi, amount_lo, debits_pending_hi, \
+                 debits_pending_lo, debits_posted_hi, debits_posted_lo, credits_pending_hi, \
+                 credits_pending_lo, credits_posted_hi, credits_posted_lo) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, \
+                 ?17, ?18, ?19)";
+    let mut statement = read.prepare_cached(sql).to(ACTION)?;
+    for (account, entry, LegAfter { leg, after, version }) in rows {
+        let values = params![
+            account,
             version,
             entry.seq,
             entry.id.as_bytes(),
@@ -115,9 +118,6 @@ fn append_leg(
             entry.effective_at.micros(),
             leg.direction.code(),
             leg.layer.code(),
-            asset.code(),
-            asset.scale(),
-            asset_kind(asset),
             hi(leg.amount.minor()),
             lo(leg.amount.minor()),
             hi(after.debits_pending),
@@ -128,8 +128,8 @@ fn append_leg(
             lo(after.credits_pending),
             hi(after.credits_posted),
             lo(after.credits_posted),
-            number,
-        ])
-        .to(ACTION)?;
+        ];
+        statement.execute(values).to(ACTION)?;
+    }
     Ok(())
 }

@@ -41,10 +41,8 @@ pub(super) struct Run {
 impl Run {
     /// Writes a full tail.
     pub(super) fn of_tail(folder: &Path, tail: &Tail) -> Result<Self> {
-        let numbers = tail.numbers.iter();
-        let mut pairs: Vec<Pair> = numbers
-            .flat_map(|(hash, numbers)| numbers.iter().map(|number| (*hash, *number)))
-            .collect();
+        let numbers = tail.numbers.iter().map(|(hash, number)| (*hash, *number));
+        let mut pairs: Vec<Pair> = numbers.chain(tail.others.iter().copied()).collect();
         pairs.sort_unstable();
         let count = pairs.len();
         write(folder, (tail.first, tail.last, tail.proof), count, pairs.into_iter())

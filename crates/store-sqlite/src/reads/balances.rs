@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use ledger::{
-    AccountId, Chart, Counters, Direction, EntryId, Layer, PlatformId, Timestamp, TransactionId,
+    AccountId, Chart, Counters, Direction, Entry, EntryId, Layer, LegAfter, PlatformId, Timestamp,
+    TransactionId,
 };
 use money::{Amount, Asset};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -12,7 +13,7 @@ use store::{AccountLeg, AsOf, Fault, Page, TrialBalance, page_of};
 use super::ACTION;
 use super::query::{Query, id, number};
 use crate::columns::{self, While, asset, minor};
-use crate::limits::LEGS_PLACES;
+use crate::journal_rows::{ENTRY_COLUMNS, entry};
 
 const COUNTERS: &str = "l.debits_pending_hi, l.debits_pending_lo, l.debits_posted_hi, \
      l.debits_posted_lo, l.credits_pending_hi, l.credits_pending_lo, l.credits_posted_hi, \
@@ -26,13 +27,14 @@ pub(super) fn legs_of(
     limit: usize,
 ) -> Result<Page<AccountLeg, u64>, Fault> {
     let select = format!(
-        "SELECT {COUNTERS}, l.asset, l.asset_scale, l.asset_kind, l.direction, l.layer, \
+        "SELECT {COUNTERS}, a.asset, a.asset_scale, a.asset_kind, l.direction, l.layer, \
            l.amount_hi, l.amount_lo, l.seq, l.entry_id, l.transaction_id, l.created_at, \
-           l.effective_at, l.version FROM main.legs l"
+           l.effective_at, l.version FROM main.accounts a CROSS JOIN main.legs l \
+           ON l.account = a.number"
     );
     let of = [id(platform.as_bytes()), id(account.as_bytes())];
     let query = Query::new(select)
-        .with("l.platform_id = ? AND l.account_id = ?", of)
+        .with("a.platform_id = ? AND a.id = ?", of)
         .maybe("l.version < ?", before.map(number));
     let order = ("ORDER BY l.version DESC", limit.saturating_add(1));
     let rows = query.run(connection, order, leg)?;
@@ -68,36 +70,40 @@ pub(super) fn counters_as_of(
     as_of: AsOf,
 ) -> Result<Option<Counters>, Fault> {
     let until = last_seq(connection, account.0, as_of)?;
-    let of = params![account.0.as_bytes(), account.1.as_bytes()];
-    let sql = "SELECT coalesce(max(version), 0) FROM main.legs WHERE platform_id = ?1 AND account_id = ?2";
-    let newest = connection.prepare_cached(sql).to(ACTION)?.query_row(of, |row| row.get(0));
-    let sql =
-        "SELECT seq FROM main.legs WHERE platform_id = ?1 AND account_id = ?2 AND version = ?3";
+    let sql = "SELECT number FROM main.accounts WHERE platform_id = ?1 AND id = ?2";
     let mut statement = connection.prepare_cached(sql).to(ACTION)?;
-    let version = last_where(newest.to(ACTION)?, |version| {
-        let of = params![account.0.as_bytes(), account.1.as_bytes(), version];
-        let seq: u64 = statement.query_row(of, |row| row.get(0)).to(ACTION)?;
+    let of = params![account.0.as_bytes(), account.1.as_bytes()];
+    let account: Option<i64> = statement.query_row(of, |row| row.get(0)).optional().to(ACTION)?;
+    let Some(account) = account else { return Ok(None) };
+    let sql = "SELECT coalesce(max(version), 0) FROM main.legs WHERE account = ?1";
+    let mut newest = connection.prepare_cached(sql).to(ACTION)?;
+    let newest = newest.query_row([account], |row| row.get(0)).to(ACTION)?;
+    let sql = "SELECT seq FROM main.legs WHERE account = ?1 AND version = ?2";
+    let mut statement = connection.prepare_cached(sql).to(ACTION)?;
+    let version = last_where(newest, |version| {
+        let seq: u64 =
+            statement.query_row(params![account, version], |row| row.get(0)).to(ACTION)?;
         Ok(seq <= until)
     })?;
-    let sql = format!(
-        "SELECT {COUNTERS} FROM main.legs l \
-         WHERE l.platform_id = ?1 AND l.account_id = ?2 AND l.version = ?3"
-    );
+    let sql = format!("SELECT {COUNTERS} FROM main.legs l WHERE l.account = ?1 AND l.version = ?2");
     let mut statement = connection.prepare_cached(&sql).to(ACTION)?;
-    let values = params![account.0.as_bytes(), account.1.as_bytes(), version];
-    statement.query_row(values, |row| counters(row, 0)).optional().to(ACTION)
+    statement.query_row(params![account, version], |row| counters(row, 0)).optional().to(ACTION)
 }
 
 /// The last of a platform's commands that counts: `created_at` increases with `seq`.
-fn last_seq(connection: &Connection, platform: PlatformId, as_of: AsOf) -> Result<u64, Fault> {
+pub(super) fn last_seq(
+    connection: &Connection,
+    platform: PlatformId,
+    as_of: AsOf,
+) -> Result<u64, Fault> {
     let time = match as_of {
         AsOf::Seq(seq) => return Ok(seq),
         AsOf::Time(time) => time.micros(),
     };
-    let sql = "SELECT coalesce(max(seq), 0) FROM main.audit_records WHERE platform_id = ?1";
+    let sql = "SELECT coalesce(max(seq), 0) FROM main.history WHERE platform_id = ?1";
     let mut newest = connection.prepare_cached(sql).to(ACTION)?;
     let newest = newest.query_row([platform.as_bytes()], |row| row.get(0)).to(ACTION)?;
-    let sql = "SELECT created_at FROM main.audit_records WHERE platform_id = ?1 AND seq = ?2";
+    let sql = "SELECT created_at FROM main.history WHERE platform_id = ?1 AND seq = ?2";
     let mut statement = connection.prepare_cached(sql).to(ACTION)?;
     last_where(newest, |seq| {
         let values = params![platform.as_bytes(), seq];
@@ -131,10 +137,10 @@ pub(super) fn trial_balance(
     as_of: Option<AsOf>,
 ) -> Result<TrialBalance, Fault> {
     let position = connection.query_row("SELECT position FROM main.fed", [], |row| row.get(0));
-    let position = position.to(ACTION)?;
+    let position: u64 = position.to(ACTION)?;
     let undone = match as_of {
         None => Undone::new(),
-        Some(as_of) => undo(connection, platform, as_of)?,
+        Some(as_of) => undo(connection, (platform, as_of), position)?,
     };
     let select = format!(
         "SELECT {COUNTERS}, l.asset, l.asset_scale, l.asset_kind, l.chart, l.platform_id, l.id, \
@@ -154,8 +160,8 @@ pub(super) fn trial_balance(
 
 fn undo(
     connection: &Connection,
-    platform: Option<PlatformId>,
-    as_of: AsOf,
+    (platform, as_of): (Option<PlatformId>, AsOf),
+    position: u64,
 ) -> Result<Undone, Fault> {
     let sql = "SELECT DISTINCT platform_id FROM main.accounts";
     let mut statement = connection.prepare_cached(sql).to(ACTION)?;
@@ -166,7 +172,7 @@ fn undo(
     for of in platforms.filter(|of| platform.is_none_or(|wanted| wanted == *of)) {
         let end = last_seq(connection, of, as_of)?;
         ends.insert(of, end);
-        let sql = "SELECT position FROM main.audit_records \
+        let sql = "SELECT position FROM main.history \
                    WHERE platform_id = ?1 AND seq > ?2 ORDER BY seq LIMIT 1";
         let mut statement = connection.prepare_cached(sql).to(ACTION)?;
         let values = params![of.as_bytes(), columns::number(end)];
@@ -176,39 +182,39 @@ fn undo(
     }
     let mut undone = Undone::new();
     let Some(start) = start else { return Ok(undone) };
-    let select = format!(
-        "SELECT {COUNTERS}, l.platform_id, l.seq, l.account_id, l.direction, l.layer, l.amount_hi, \
-           l.amount_lo, l.version FROM main.legs l"
+    let sql = format!(
+        "SELECT {ENTRY_COLUMNS} FROM truth.commands c WHERE c.position BETWEEN ?1 AND ?2 \
+         ORDER BY c.position"
     );
-    let query = Query::new(select).with("l.number >= ?", [number(start * LEGS_PLACES)]);
-    query.run(connection, ("ORDER BY l.number", usize::MAX), |row| {
-        let of = PlatformId::from_bytes(row.get(8).to(ACTION)?);
-        let (seq, account): (u64, [u8; 16]) = (row.get(9).to(ACTION)?, row.get(10).to(ACTION)?);
-        let later = ends.get(&of).is_some_and(|end| seq > *end);
-        if later && !undone.contains_key(&(of, account)) {
-            undone.insert((of, account), before_leg(row)?);
+    let mut statement = connection.prepare_cached(&sql).to(ACTION)?;
+    let mut rows = statement.query(params![start, position]).to(ACTION)?;
+    while let Some(row) = rows.next().to(ACTION)? {
+        let Some(Entry { platform, seq, legs, .. }) = entry(row, 0)? else { continue };
+        if ends.get(&platform).is_some_and(|end| seq > *end) {
+            for written in &legs {
+                let account = (platform, *written.leg.account.as_bytes());
+                if !undone.contains_key(&account) {
+                    undone.insert(account, before_leg(written)?);
+                }
+            }
         }
-        Ok(())
-    })?;
+    }
     Ok(undone)
 }
 
-/// What the account held before the leg of `row`, by the columns that [`undo`] reads.
-fn before_leg(row: &Row<'_>) -> Result<Option<Counters>, Fault> {
-    let version: u64 = row.get(15).to(ACTION)?;
-    if version <= 1 {
+/// What an account held before a leg.
+fn before_leg(LegAfter { leg, after, version }: &LegAfter) -> Result<Option<Counters>, Fault> {
+    if *version <= 1 {
         return Ok(None);
     }
-    let (direction, layer) = side(row, 11)?;
-    let minor = halves(row, 13).to(ACTION)?;
-    let mut before = counters(row, 0).to(ACTION)?;
-    let counter = match (direction, layer) {
+    let (mut before, minor) = (*after, leg.amount.minor());
+    let counter = match (leg.direction, leg.layer) {
         (Direction::Debit, Layer::Pending | Layer::Released) => &mut before.debits_pending,
         (Direction::Debit, Layer::Posted) => &mut before.debits_posted,
         (Direction::Credit, Layer::Pending | Layer::Released) => &mut before.credits_pending,
         (Direction::Credit, Layer::Posted) => &mut before.credits_posted,
     };
-    let undone = match layer {
+    let undone = match leg.layer {
         Layer::Pending | Layer::Posted => counter.checked_sub(minor),
         Layer::Released => counter.checked_add(minor),
     };

@@ -1,8 +1,9 @@
 //! Resources as they are: one, lists of one kind, and what waits for a worker or an operator.
 
 use ledger::PlatformId;
-use payments::ids::KeyId;
-use payments::resources::{ApiKey, Instruction, Name};
+use payments::ids::{CustomerId, KeyId};
+use payments::resources::{ApiKey, Instruction, Name, TransactionKind};
+use payments::states::{Machine, TransactionStatus};
 use payments::{Key, Kind, NameKind, Resource};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -78,24 +79,70 @@ pub(super) fn api_key(
     Ok(Some((platform_of(row, 1)?, key)))
 }
 
-/// A page of one kind, newest first. Where the query names what the resources are of, or a tag, that
-/// index leads, in the same order; everything else is looked at row by row.
+/// A page of one kind, newest first. Where the query names what the resources are of, that index
+/// leads, in the same order; everything else is looked at row by row.
 pub(super) fn list(
     connection: &Connection,
     wanted: &ListQuery,
 ) -> Result<Page<Resource, [u8; 16]>, Fault> {
     let filter = &wanted.filter;
-    let targets = [
-        filter.transaction.map(|id| *id.as_bytes()),
-        filter.account.map(|id| *id.as_bytes()),
-        filter.customer.map(|id| *id.as_bytes()),
-    ];
-    let mut targets = targets.iter().flatten();
+    let account = filter.account.map(|id| *id.as_bytes());
+    let target = filter.transaction.map(|id| *id.as_bytes()).or(account);
+    let leading = match (wanted.platform, target, filter.customer) {
+        (None, _, _) | (_, None, None) => vec![None],
+        (Some(_), Some(target), _) => vec![Some(target)],
+        (Some(_), None, Some(of)) if !moves_money(wanted.kind) => vec![Some(*of.as_bytes())],
+        (Some(platform), None, Some(of)) => accounts_of(connection, platform, of)?,
+    };
+    let mut rows = Vec::new();
+    for leading in &leading {
+        rows.extend(newest(connection, wanted, leading.as_ref())?);
+    }
+    if leading.len() > 1 {
+        // What is of two accounts of one customer comes with both.
+        rows.sort_unstable_by_key(|(id, _)| std::cmp::Reverse(*id));
+        rows.dedup_by_key(|(id, _)| *id);
+    }
+    let page = page_of(rows.into_iter(), wanted.limit, |(id, _)| *id);
+    let items = page.items.into_iter().map(|(_, body)| decoded(&body)).collect::<Result<_, _>>()?;
+    Ok(Page { items, next: page.next })
+}
+
+/// Whether resources of a kind are of accounts, and through them of customers.
+const fn moves_money(kind: Kind) -> bool {
+    match kind {
+        Kind::Transaction | Kind::Hold | Kind::Refund => true,
+        Kind::Platform
+        | Kind::ApiKey
+        | Kind::Role
+        | Kind::Customer
+        | Kind::Person
+        | Kind::Account
+        | Kind::BankAccount => false,
+    }
+}
+
+fn accounts_of(
+    connection: &Connection,
+    platform: PlatformId,
+    customer: CustomerId,
+) -> Result<Vec<Option<[u8; 16]>>, Fault> {
+    let sql = "SELECT id FROM main.links WHERE platform_id = ?1 AND kind = ?2 AND target = ?3";
+    let mut statement = connection.prepare_cached(sql).to(ACTION)?;
+    let of = params![platform.as_bytes(), Kind::Account.code(), customer.as_bytes()];
+    let rows = statement.query_map(of, |row| row.get(0)).to(ACTION)?;
+    rows.map(|id| id.map(Some).to(ACTION)).collect()
+}
+
+/// The newest that pass, and one more than a page has; `leading` is what they are of, if that is known.
+fn newest(
+    connection: &Connection,
+    wanted: &ListQuery,
+    leading: Option<&[u8; 16]>,
+) -> Result<Vec<([u8; 16], Vec<u8>)>, Fault> {
     let kind = || text(wanted.kind.code());
     let (table, of) = (table(wanted.kind), wanted.platform.map(|of| id(of.as_bytes())));
-
-    let leading = if of.is_some() { targets.next() } else { None };
-    let mut query = match leading {
+    let query = match leading {
         Some(target) => Query::new(format!(
             "SELECT r.id, r.body FROM main.links l CROSS JOIN main.{table} r \
              ON r.platform_id = l.platform_id AND r.id = l.id"
@@ -107,31 +154,56 @@ pub(super) fn list(
             .maybe("r.platform_id = ?", of)
             .maybe("r.id < ?", wanted.before.as_ref().map(id)),
     };
-    for target in targets {
+    let query = narrowed(query, wanted, leading);
+    let order = if leading.is_some() { "ORDER BY l.id DESC" } else { "ORDER BY r.id DESC" };
+    query.run(connection, (order, wanted.limit.saturating_add(1)), |row| {
+        Ok((row.get(0).to(ACTION)?, row.get(1).to(ACTION)?))
+    })
+}
+
+/// With the conditions of the filter, but for what leads.
+fn narrowed(mut query: Query, wanted: &ListQuery, leading: Option<&[u8; 16]>) -> Query {
+    let (filter, kind) = (&wanted.filter, || text(wanted.kind.code()));
+    let direct = filter.customer.filter(|_| !moves_money(wanted.kind));
+    let targets = [
+        filter.transaction.map(|id| *id.as_bytes()),
+        filter.account.map(|id| *id.as_bytes()),
+        direct.map(|id| *id.as_bytes()),
+    ];
+    for target in targets.iter().flatten().filter(|target| Some(*target) != leading) {
         let condition = "EXISTS (SELECT 1 FROM main.links k WHERE k.platform_id = r.platform_id \
                            AND k.kind = ? AND k.target = ? AND k.id = r.id)";
         query = query.with(condition, [kind(), id(target)]);
+    }
+    if let Some(customer) = filter.customer.filter(|_| moves_money(wanted.kind)) {
+        let condition = "EXISTS (SELECT 1 FROM main.links o CROSS JOIN main.links k \
+                           ON k.platform_id = o.platform_id AND k.kind = ? AND k.target = o.id \
+                             AND k.id = r.id \
+                           WHERE o.platform_id = r.platform_id AND o.kind = ? AND o.target = ?)";
+        let values = [kind(), text(Kind::Account.code()), id(customer.as_bytes())];
+        query = query.with(condition, values);
     }
     if let Some(tag) = &filter.tag {
         let condition = "EXISTS (SELECT 1 FROM main.tags t WHERE t.platform_id = r.platform_id \
                            AND t.kind = ? AND t.tag = ? AND t.id = r.id)";
         query = query.with(condition, [kind(), text(tag)]);
     }
+    // What an index leaves out it can only be asked for where the query says so, too.
+    if wanted.kind == Kind::Transaction {
+        if filter.status.as_deref().is_some_and(|it| it != TransactionStatus::Settled.code()) {
+            query = query.with("r.status <> 'settled'", []);
+        }
+        if filter.subtype.as_deref().is_some_and(|it| it != TransactionKind::Internal.code()) {
+            query = query.with("r.subtype <> 'internal'", []);
+        }
+    }
     let micros = |at: ledger::Timestamp| Value::Integer(at.micros());
-    let query = query
+    query
         .maybe("r.status = ?", filter.status.as_deref().map(text))
         .maybe("r.external_id = ?", filter.external_id.as_deref().map(text))
         .maybe("r.subtype = ?", filter.subtype.as_deref().map(text))
         .maybe("r.created_at >= ?", filter.created_from.map(micros))
-        .maybe("r.created_at < ?", filter.created_before.map(micros));
-
-    let order = if leading.is_some() { "ORDER BY l.id DESC" } else { "ORDER BY r.id DESC" };
-    let rows = query.run(connection, (order, wanted.limit.saturating_add(1)), |row| {
-        Ok((row.get::<_, [u8; 16]>(0).to(ACTION)?, body(row, 1)?))
-    })?;
-    let page = page_of(rows.into_iter(), wanted.limit, |(id, _)| *id);
-    let items = page.items.into_iter().map(|(_, resource)| resource).collect();
-    Ok(Page { items, next: page.next })
+        .maybe("r.created_at < ?", filter.created_before.map(micros))
 }
 
 /// What a rail must be told, oldest first.
@@ -185,5 +257,9 @@ fn platform_of(row: &Row<'_>, column: usize) -> Result<PlatformId, Fault> {
 }
 
 fn body(row: &Row<'_>, column: usize) -> Result<Resource, Fault> {
-    codec::decode("read model", row.get_ref(column).to(ACTION)?.as_blob().unwrap_or_default())
+    decoded(row.get_ref(column).to(ACTION)?.as_blob().unwrap_or_default())
+}
+
+fn decoded(body: &[u8]) -> Result<Resource, Fault> {
+    codec::decode("read model", body)
 }

@@ -121,7 +121,7 @@ impl Reads for SqliteReads {
         scope: PlatformId,
         key: &str,
     ) -> Result<Option<StoredCommand>, Fault> {
-        self.at(at, |connection| history::command_by_key(connection, scope, key))
+        self.at(at, |connection| history::command_by_key(connection, &self.keys, (scope, key)))
     }
 
     fn trial_balance(

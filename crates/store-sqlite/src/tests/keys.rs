@@ -29,7 +29,7 @@ impl Rows {
 
     fn open(&self, folder: &Folder) -> KeyIndex {
         let prove = |row: u64| Ok((row <= self.last()).then(|| proof(row)));
-        let mut index = KeyIndex::open(folder.path().to_owned(), SIZES, prove).unwrap();
+        let index = KeyIndex::open(folder.path().to_owned(), SIZES, prove).unwrap();
         while index.covered() < self.last() {
             let (first, last) = (index.covered() + 1, (index.covered() + 10).min(self.last()));
             index.add(&self.keys(first, last), last, proof(last));

@@ -50,7 +50,7 @@ pub(super) fn open(
     folder: &Path,
 ) -> Result<KeyIndex, Fault> {
     let prove = |number| (table.prove)(connection, number);
-    let mut index = KeyIndex::open(folder.join(table.name), SIZES, prove)?;
+    let index = KeyIndex::open(folder.join(table.name), SIZES, prove)?;
     loop {
         let from = index.covered().saturating_add(1);
         let Some((keys, last)) = read(connection, table, (from, u64::MAX))? else {

@@ -1,6 +1,6 @@
 //! Saves a batch: everything of it in one transaction, or nothing.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ledger::{PlatformId, Timestamp};
 use payments::Resource;
@@ -25,6 +25,7 @@ type KnownName<'a> = (PlatformId, &'a Name, Option<u64>);
 
 /// Saves `batch`; see [`store::Truth::save`].
 pub(super) fn save(truth: &mut SqliteTruth, batch: &Batch) -> Result<(), SaveFault> {
+    truth.commit_took = Duration::ZERO;
     if truth.unknown {
         return Err(broken("a commit has failed: the store must be opened again").into());
     }
@@ -44,7 +45,10 @@ pub(super) fn save(truth: &mut SqliteTruth, batch: &Batch) -> Result<(), SaveFau
         let first = firsts.get(&head.platform);
         write_head(&transaction, head, *before, first.copied())?;
     }
-    transaction.commit().map_err(|error| match error.sqlite_error_code() {
+    let written = Instant::now();
+    let committed = transaction.commit();
+    truth.commit_took = written.elapsed();
+    committed.map_err(|error| match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => SaveFault::NotSaved(Fault::Full),
         Some(_) | None => {
             truth.unknown = true;

@@ -47,7 +47,7 @@ async fn create_transactions(
     State(service): State<Shared>,
     post: PostUnread,
 ) -> Result<Response, Failure> {
-    let (answered, request_id) = (post.answered, post.caller.request_id.clone());
+    let (answered, caller) = (post.answered, post.caller.clone());
     // A thousand items take milliseconds, which others need not wait for.
     let read = tokio::task::spawn_blocking(move || read(post)).await;
     let Bulk { group, malformed, shown } = read.map_err(|_panicked| problem("internal"))??;
@@ -55,7 +55,7 @@ async fn create_transactions(
         // Known before the commands, so that the kept answers can show them.
         collection_account(&service, (platform, asset)).await?;
     }
-    let GroupAnswer { whole, items, guilty } = service.group(group).await?;
+    let GroupAnswer { whole, items, guilty } = service.group(&caller, group).await?;
     let replayed = matches!(whole, Answer::Kept { replayed: true, .. });
     match whole {
         Answer::Kept { presented, .. } if presented.status < 400 => {}
@@ -71,7 +71,7 @@ async fn create_transactions(
             return Err(failure);
         }
     }
-    let results = Results { malformed, request_id: &request_id, answered, replayed };
+    let results = Results { malformed, request_id: &caller.request_id, answered, replayed };
     Ok(results.response(items))
 }
 

@@ -280,6 +280,19 @@ async fn pages_need_no_credentials() {
     assert_eq!(reply.outcome(), "503 not_ready");
 }
 
+/// Goal: how long each stage of a command took is shown. Method: a command, then the figures.
+#[tokio::test]
+async fn every_stage_is_shown() {
+    let world = World::new().await;
+    world.customer("Ada Buyer").await;
+    let shown = world.ask(("GET", "/metrics"), &[], "").await.body.to_string();
+    for stage in ["parse", "queue", "load", "decide", "save", "fsync", "answer"] {
+        let line = format!("command_stage_duration_seconds_count{{stage=\\\"{stage}\\\"}} ");
+        let (_, count) = shown.split_once(&line).expect(stage);
+        assert!(!count.starts_with('0'), "{stage}");
+    }
+}
+
 /// Goal: a key has one effect, on whichever route. Method: a sandbox key used for a customer, and
 /// asked for.
 #[tokio::test]
