@@ -4,10 +4,11 @@
 //! scans them, copies itself before every operation, and has arithmetic of its own. What the product
 //! does must agree with it step by step.
 //!
-//! Start at [`Model::apply`].
+//! Start at [`Model::apply`]; bulk requests are taken by [`Model::apply_bulk`].
 
 mod arithmetic;
 mod books;
+mod bulk;
 mod manage;
 mod pay;
 mod rails;
@@ -17,8 +18,9 @@ use std::collections::BTreeMap;
 
 use books::{Books, Leg};
 pub use books::{Counters, Name};
+pub use bulk::BulkOutcome;
 
-use crate::operation::{Action, Instructed, Money, Operation, Slot, Who};
+use crate::operation::{Action, Bulk, Instructed, Money, Operation, Slot, Who};
 use crate::stage::{self, ROLES, Role};
 
 /// What an operation is answered.
@@ -209,6 +211,7 @@ pub struct Model {
     used: Vec<Used>,
     books: Books,
     keys: BTreeMap<u32, (Operation, Decided)>,
+    bulks: BTreeMap<u32, (Bulk, bulk::Whole)>,
 }
 
 /// 20 years of 366 days and 366 days, in seconds.
@@ -240,6 +243,7 @@ impl Model {
             used: Vec::new(),
             books: Books::default(),
             keys: BTreeMap::new(),
+            bulks: BTreeMap::new(),
         }
     }
 
@@ -252,7 +256,7 @@ impl Model {
             return if same { Outcome::Again(*answer) } else { Outcome::KeyReused };
         }
         // The copy goes without the keys, of which there are many.
-        let keys = std::mem::take(&mut self.keys);
+        let (keys, bulks) = (std::mem::take(&mut self.keys), std::mem::take(&mut self.bulks));
         let mut next = self.clone();
         let decided = next.decide(operation);
         let free = ["not_found", "operator_required", "version_mismatch"];
@@ -264,7 +268,7 @@ impl Model {
             Err(code) if free.contains(&code) => Outcome::Refused(code, Kept::Free),
             Err(code) => Outcome::Refused(code, Kept::Kept),
         };
-        self.keys = keys;
+        (self.keys, self.bulks) = (keys, bulks);
         if matches!(outcome, Outcome::Refused(_, Kept::Free)) {
             return outcome;
         }
