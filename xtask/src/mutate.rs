@@ -42,8 +42,8 @@ pub(crate) struct Mutant {
 /// The fewest tests that could notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Suite {
-    /// The tests inside a package.
-    Inside(&'static str),
+    /// The tests inside a package whose names have these words; all, where there are none.
+    Inside(&'static str, &'static str),
     /// A test binary beside a package: its name there.
     Beside(&'static str, &'static str),
     /// The simulator, so many seeds of the gate's.
@@ -77,7 +77,7 @@ impl Suite {
     /// What cargo is asked for, without running anything.
     fn build(self) -> Vec<&'static str> {
         match self {
-            Self::Inside(package) => vec!["test", "--no-run", "--package", package, "--lib"],
+            Self::Inside(package, _) => vec!["test", "--no-run", "--package", package, "--lib"],
             Self::Beside(package, test) => {
                 vec!["test", "--no-run", "--package", package, "--test", test]
             }
@@ -88,7 +88,9 @@ impl Suite {
     /// What cargo is asked for.
     fn run(self) -> Vec<&'static str> {
         match self {
-            Self::Inside(package) => vec!["test", "--package", package, "--lib"],
+            Self::Inside(package, only) => {
+                vec!["test", "--package", package, "--lib", "--", only]
+            }
             Self::Beside(package, test) => vec!["test", "--package", package, "--test", test],
             Self::Chaos(seeds) => vec!["run", "--package", "chaos", "--", "--seeds", seeds],
         }
@@ -97,7 +99,7 @@ impl Suite {
     /// What failed, by what was printed.
     pub(crate) fn failures(self, printed: &str) -> Vec<String> {
         let failed = |line: &str| match self {
-            Self::Inside(_) | Self::Beside(..) => {
+            Self::Inside(..) | Self::Beside(..) => {
                 let name = line.strip_prefix("test ")?.strip_suffix(" ... FAILED")?;
                 Some(name.to_owned())
             }
@@ -114,7 +116,7 @@ impl Came {
     /// Whether the table's test noticed.
     fn is_as_said(&self) -> bool {
         match self.mutant.suite {
-            Suite::Inside(_) | Suite::Beside(..) => {
+            Suite::Inside(..) | Suite::Beside(..) => {
                 self.failed.iter().any(|test| test == self.mutant.caught_by)
             }
             Suite::Chaos(_) => !self.failed.is_empty(),

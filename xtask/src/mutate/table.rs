@@ -15,7 +15,7 @@ pub(crate) fn generate() -> String {
     for mutant in MUTANTS {
         let by = mutant.caught_by;
         let by = match mutant.suite {
-            Suite::Inside(package) | Suite::Beside(package, _) => format!("`{package}`: `{by}`"),
+            Suite::Inside(package, _) | Suite::Beside(package, _) => format!("`{package}`: `{by}`"),
             Suite::Chaos(seeds) => format!("the simulator, {seeds} seeds"),
         };
         // A String takes whatever is written to it.

@@ -32,7 +32,7 @@ fn mutants_are_told_apart() {
 #[test]
 fn failures_are_read_from_what_is_printed() {
     let printed = "running 2 tests\ntest a::b ... ok\ntest a::c ... FAILED\n";
-    assert_eq!(Suite::Inside("ledger").failures(printed), ["a::c"]);
+    assert_eq!(Suite::Inside("ledger", "").failures(printed), ["a::c"]);
     let printed = "seed 7 failed at step 3: no\nreplay: it\n";
     assert_eq!(Suite::Chaos("9").failures(printed), ["seed 7"]);
 }
