@@ -1,7 +1,8 @@
 //! `cargo xtask codegen`: the files that are derived from the code, and whether they still are.
 //!
-//! Generated: the code map between its two markers in ARCHITECTURE.md, `openapi/florin.json` and
-//! `docs/errors.md`. They are committed, so that a change to them is seen in review.
+//! Generated: the code map between its two markers in ARCHITECTURE.md, the table of mutants between
+//! those in `docs/reliability.md`, `openapi/florin.json` and `docs/errors.md`. They are committed, so
+//! that a change to them is seen in review.
 //!
 //! Start at [`generated`].
 
@@ -11,6 +12,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::mutate::table;
 use crate::program;
 use crate::tidy::Repository;
 
@@ -64,9 +66,32 @@ fn generated(root: &Path) -> Result<Vec<Generated>> {
     let repository = Repository::load(root)?;
     Ok(vec![
         Generated { path: code_map::PATH, text: code_map::generate(&repository)? },
+        Generated { path: table::PATH, text: mutants(&repository)? },
         Generated { path: "openapi/florin.json", text: openapi(root)? },
         Generated { path: "docs/errors.md", text: product(root, "errors")? },
     ])
+}
+
+fn mutants(repository: &Repository) -> Result<String> {
+    between(repository, table::PATH, (table::START, table::END), &table::generate())
+}
+
+/// A document with `text` between its two markers.
+///
+/// # Errors
+///
+/// When it, or one of the two markers in it, is missing.
+pub(crate) fn between(
+    repository: &Repository,
+    path: &str,
+    (start, end): (&str, &str),
+    text: &str,
+) -> Result<String> {
+    let document = repository.files.get(path).with_context(|| format!("{path} is missing"))?;
+    let missing = |marker: &str| format!("{path} has no line `{marker}`");
+    let (before, rest) = document.split_once(start).with_context(|| missing(start))?;
+    let (_, after) = rest.split_once(end).with_context(|| missing(end))?;
+    Ok(format!("{before}{start}{text}{end}{after}"))
 }
 
 fn openapi(root: &Path) -> Result<String> {

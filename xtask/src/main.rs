@@ -1,4 +1,5 @@
-//! The workspace's own commands: `cargo xtask tidy | codegen | ci | test | bench | chaos | fuzz`.
+//! The workspace's own commands: `cargo xtask tidy | codegen | ci | test | bench | chaos | fuzz |
+//! mutate`.
 //!
 //! Not part of the product: no crate or unit links it. It reads the repository and starts other
 //! programs; the only files it writes are the generated ones and those under `target`.
@@ -11,6 +12,7 @@ mod chaos;
 mod ci;
 mod codegen;
 mod fuzz;
+mod mutate;
 mod program;
 mod tidy;
 
@@ -61,6 +63,15 @@ enum Task {
         #[arg(long, default_value_t = 30)]
         seconds: u32,
     },
+    /// Break the write path on purpose, one way at a time, and show what notices
+    Mutate {
+        /// Try only these
+        #[arg(long, value_name = "NAME")]
+        only: Vec<String>,
+        /// Print the outcome as one line of JSON, last
+        #[arg(long)]
+        json: bool,
+    },
     /// Simulate the write path under faults; `--help` after it says what there is
     #[command(disable_help_flag = true)]
     Chaos {
@@ -80,6 +91,8 @@ fn main() -> ExitCode {
         Task::Ci { only } => ci::run(&root, &only),
         Task::Test => ci::test(&root),
         Task::Fuzz { seconds } => fuzz::run(&root, seconds),
+        Task::Mutate { only, json: true } => mutate::run(&root, &only, mutate::Format::Json),
+        Task::Mutate { only, json: false } => mutate::run(&root, &only, mutate::Format::Text),
         Task::Bench { arguments } => bench::run(&root, &arguments),
         Task::Chaos { arguments } => chaos::run(&root, &arguments),
     };

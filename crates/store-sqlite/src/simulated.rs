@@ -42,4 +42,17 @@ impl SqliteTruth {
     ) -> Result<(), Fault> {
         self.connection.progress_handler(1, is_now).to("prepare an interruption")
     }
+
+    /// Asks `is_now` at every COMMIT whether it fails; `None` ends that.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] when the connection cannot be told so.
+    #[doc(hidden)]
+    pub fn interrupt_commit(
+        &self,
+        is_now: Option<impl FnMut() -> bool + Send + 'static>,
+    ) -> Result<(), Fault> {
+        self.connection.commit_hook(is_now).to("prepare an interruption")
+    }
 }

@@ -14,15 +14,17 @@ use payments::resources::{
 use payments::{
     Actor, Command, Decision, Envelope, Idempotency, Key, OPERATOR, Rejected, Resource, id_text,
 };
-use processor::{Answer, Mode, Observer, Presented, Presenter, Processor, Request};
+use processor::{
+    Answer, Group, Mode, Observer, Presented, Presenter, Processor, Request, Unity as GroupUnity,
+};
 use sha2::{Digest, Sha256};
 use store::Truth;
 
 use crate::commands::{amount, asset};
 use crate::generator::TICK;
-use crate::ids::{Ids, key_text};
+use crate::ids::{Ids, bulk_key_text, key_text};
 use crate::model::{Model, Name};
-use crate::operation::{Operation, Who};
+use crate::operation::{Bulk, Operation, Unity, Who};
 use crate::stage::{NAME, PLATFORM_ASSETS, ROLES, RoleState};
 
 /// Answers with the id of what was made, and what else [`Ids::made`] wants; or with the code.
@@ -150,6 +152,25 @@ impl Desk {
             fingerprint: Sha256::digest(format!("{:?}", operation.action)).into(),
         });
         Request { envelope, mode: Mode::Apply }
+    }
+
+    /// A bulk request of the platform's as a group, asked at `business` time in microseconds.
+    #[must_use]
+    pub fn group(&self, bulk: &Bulk, business: i64) -> Group {
+        let mut envelope = self.envelope(Who::Caller, Command::Bulk { items: bulk.items.len() });
+        envelope.idempotency = Some(Idempotency {
+            scope: self.platform,
+            key: bulk_key_text(bulk.key),
+            fingerprint: Sha256::digest(format!("{bulk:?}")).into(),
+        });
+        Group {
+            whole: Request { envelope, mode: Mode::Apply },
+            items: bulk.items.iter().map(|item| self.request(item, business)).collect(),
+            unity: match bulk.unity {
+                Unity::Each => GroupUnity::Each,
+                Unity::All => GroupUnity::All,
+            },
+        }
     }
 
     /// Compares every balance and every state in a store with the model.

@@ -79,6 +79,12 @@ pub fn key_text(who: Who, number: u32) -> String {
     }
 }
 
+/// The key that a bulk request is sent with.
+#[must_use]
+pub fn bulk_key_text(number: u32) -> String {
+    format!("bulk-{number}")
+}
+
 impl Ids {
     /// Whether everything that an action names is there, or will never be.
     #[must_use]

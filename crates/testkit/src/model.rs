@@ -4,21 +4,26 @@
 //! scans them, copies itself before every operation, and has arithmetic of its own. What the product
 //! does must agree with it step by step.
 //!
-//! Start at [`Model::apply`].
+//! Start at [`Model::apply`]; bulk requests are taken by [`Model::apply_bulk`].
 
 mod arithmetic;
 mod books;
+mod bulk;
+mod list;
 mod manage;
 mod pay;
 mod rails;
 mod refund;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use books::{Books, Leg};
 pub use books::{Counters, Name};
+pub use bulk::BulkOutcome;
+use list::List;
 
-use crate::operation::{Action, Instructed, Money, Operation, Slot, Who};
+use crate::operation::{Action, Bulk, Instructed, Money, Operation, Slot, Who};
 use crate::stage::{self, ROLES, Role};
 
 /// What an operation is answered.
@@ -200,15 +205,16 @@ pub struct Model {
     customers: Vec<Customer>,
     accounts: Vec<Account>,
     bank_accounts: Vec<BankAccount>,
-    transactions: Vec<Transaction>,
+    transactions: List<Transaction>,
     expected: Vec<Slot>,
-    holds: Vec<Hold>,
-    refunds: Vec<Refund>,
-    instructions: BTreeMap<Serves, Instruction>,
+    holds: List<Hold>,
+    refunds: List<Refund>,
+    instructions: Arc<BTreeMap<Serves, Arc<Instruction>>>,
     credits: BTreeMap<u32, Slot>,
-    used: Vec<Used>,
+    used: Arc<Vec<Used>>,
     books: Books,
-    keys: BTreeMap<u32, (Operation, Decided)>,
+    keys: Arc<BTreeMap<u32, (Operation, Decided)>>,
+    bulks: BTreeMap<u32, (Bulk, bulk::Whole)>,
 }
 
 /// 20 years of 366 days and 366 days, in seconds.
@@ -231,15 +237,16 @@ impl Model {
             customers: vec![Customer { role: &ROLES[0], status: "active" }],
             accounts: stage::PLATFORM_ASSETS.map(account).to_vec(),
             bank_accounts: Vec::new(),
-            transactions: Vec::new(),
+            transactions: List::default(),
             expected: Vec::new(),
-            holds: Vec::new(),
-            refunds: Vec::new(),
-            instructions: BTreeMap::new(),
+            holds: List::default(),
+            refunds: List::default(),
+            instructions: Arc::default(),
             credits: BTreeMap::new(),
-            used: Vec::new(),
+            used: Arc::default(),
             books: Books::default(),
-            keys: BTreeMap::new(),
+            keys: Arc::default(),
+            bulks: BTreeMap::new(),
         }
     }
 
@@ -252,7 +259,7 @@ impl Model {
             return if same { Outcome::Again(*answer) } else { Outcome::KeyReused };
         }
         // The copy goes without the keys, of which there are many.
-        let keys = std::mem::take(&mut self.keys);
+        let (keys, bulks) = (std::mem::take(&mut self.keys), std::mem::take(&mut self.bulks));
         let mut next = self.clone();
         let decided = next.decide(operation);
         let free = ["not_found", "operator_required", "version_mismatch"];
@@ -264,12 +271,12 @@ impl Model {
             Err(code) if free.contains(&code) => Outcome::Refused(code, Kept::Free),
             Err(code) => Outcome::Refused(code, Kept::Kept),
         };
-        self.keys = keys;
+        (self.keys, self.bulks) = (keys, bulks);
         if matches!(outcome, Outcome::Refused(_, Kept::Free)) {
             return outcome;
         }
         if let Some(key) = operation.key {
-            self.keys.insert(key, (operation.clone(), decided));
+            Arc::make_mut(&mut self.keys).insert(key, (operation.clone(), decided));
         }
         outcome
     }
@@ -418,6 +425,12 @@ impl Model {
     fn write(&mut self, legs: &[Leg]) -> Result<(), &'static str> {
         let accounts = &self.accounts;
         self.books.write(legs, |slot| accounts[slot].status)
+    }
+
+    /// Notes what a rail was told.
+    fn instruct(&mut self, serves: Serves, moves: Vec<books::Move>) {
+        let instruction = Arc::new(Instruction::written(moves));
+        Arc::make_mut(&mut self.instructions).insert(serves, instruction);
     }
 
     /// Adds a transaction; its slot.

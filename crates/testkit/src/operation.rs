@@ -31,6 +31,26 @@ pub struct Operation {
     pub action: Action,
 }
 
+/// Operations that are asked at once, under a key for the whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bulk {
+    /// The number of the whole's key: those of wholes are apart from those of operations.
+    pub key: u32,
+    /// What one means for the others.
+    pub unity: Unity,
+    /// What is asked, in order, each with a key of its own.
+    pub items: Vec<Operation>,
+}
+
+/// What one item of a bulk request means for the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unity {
+    /// Nothing.
+    Each,
+    /// All are done, or none.
+    All,
+}
+
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Who {

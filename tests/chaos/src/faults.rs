@@ -86,6 +86,8 @@ kinds! {
     CrashAfterCommit = "crash_after_commit" on Save,
     /// A statement inside a save fails, COMMIT too.
     SaveInterrupted = "save_interrupted" on SaveInFile,
+    /// COMMIT itself fails.
+    CommitFails = "commit_fails" on SaveInFile,
     /// The process ends at a statement inside a save.
     CrashInsideSave = "crash_inside_save" on SaveInFile,
     /// The log ends somewhere inside what COMMIT wrote.

@@ -111,6 +111,7 @@ impl Layer {
             Some(kind @ (Kind::SaveInterrupted | Kind::CrashInsideSave)) => {
                 self.interrupted(batch, kind)
             }
+            Some(Kind::CommitFails) => self.commit_fails(batch),
             Some(kind @ (Kind::LogTorn | Kind::LogShort | Kind::LogFlipped)) => {
                 self.harmed(batch, kind)
             }
@@ -183,6 +184,19 @@ impl Layer {
             self.sky.now().unexplained = Some(format!("a save: {fault:?}"));
         }
         if crashes { self.die() } else { saved }
+    }
+
+    /// Lets COMMIT itself fail: whatever a store knows of it, it must not say that it knows.
+    fn commit_fails(&self, batch: &Batch) -> Result<(), SaveFault> {
+        self.sky.now().count(Kind::CommitFails);
+        let saved = self.backend().save_without_commit(batch);
+        match &saved {
+            Err(SaveFault::OutcomeUnknown { .. }) => self.fly(batch, Fate::Lost),
+            Ok(()) | Err(SaveFault::NotSaved(_)) => {
+                self.sky.now().unexplained = Some(format!("COMMIT failed: {saved:?}"));
+            }
+        }
+        saved
     }
 
     /// Saves, and lets the process end in the middle of writing the log.

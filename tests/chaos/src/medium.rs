@@ -224,6 +224,15 @@ impl Backend {
         truth.interrupt(None::<fn() -> bool>).unwrap();
         saved
     }
+
+    /// Saves a batch, but its COMMIT fails.
+    pub(crate) fn save_without_commit(&mut self, batch: &Batch) -> Result<(), SaveFault> {
+        let Self::Sqlite(truth, _) = self else { return self.save(batch) };
+        truth.interrupt_commit(Some(|| true)).unwrap();
+        let saved = truth.save(batch);
+        truth.interrupt_commit(None::<fn() -> bool>).unwrap();
+        saved
+    }
 }
 
 macro_rules! of {

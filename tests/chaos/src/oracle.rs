@@ -253,7 +253,12 @@ pub(crate) fn classify(answers: &[Answer], weather: &Weather) {
         (Failure::StorageFull, struck(&[Kind::DiskFull])),
         (
             Failure::OutcomeUnknown,
-            struck(&[Kind::CommitLost, Kind::CommitAnswerLost, Kind::SaveInterrupted]),
+            struck(&[
+                Kind::CommitLost,
+                Kind::CommitAnswerLost,
+                Kind::SaveInterrupted,
+                Kind::CommitFails,
+            ]),
         ),
     ];
     for (failure, causes) in causes {

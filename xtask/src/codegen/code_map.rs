@@ -1,7 +1,8 @@
 //! The code map: each crate and unit with the first sentence of its header.
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
+use super::between;
 use crate::tidy::{ARROWS, Package, Repository};
 
 /// The document that holds the map, between [`START`] and [`END`].
@@ -16,13 +17,10 @@ const END: &str = "<!-- /code map -->";
 ///
 /// When it, or one of the two markers in it, is missing.
 pub(crate) fn generate(repository: &Repository) -> Result<String> {
-    let document = repository.files.get(PATH).with_context(|| format!("{PATH} is missing"))?;
-    let missing = |marker: &str| format!("{PATH} has no line `{marker}`");
-    let (before, rest) = document.split_once(START).with_context(|| missing(START))?;
-    let (_, after) = rest.split_once(END).with_context(|| missing(END))?;
     let rows: String =
         ordered(repository).into_iter().map(|package| row(repository, package)).collect();
-    Ok(format!("{before}{START}\n| folder | what it is |\n|---|---|\n{rows}{END}{after}"))
+    let map = format!("\n| folder | what it is |\n|---|---|\n{rows}");
+    between(repository, PATH, (START, END), &map)
 }
 
 /// Crates from the lowest up, then units, then the rest.

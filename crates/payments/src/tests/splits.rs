@@ -61,6 +61,25 @@ fn the_bearer_pays_the_fee() {
     }
 }
 
+/// Goal: a hold that ended reserves nothing, and what was not posted is free. Method: each way to end,
+/// and what payer and payee have available and pending.
+#[test]
+fn an_ended_hold_reserves_nothing() {
+    for (ending, left) in [("posted", ["9.00", "1.00"]), ("voided", ["10.00", "0.00"])] {
+        let mut desk = Desk::new();
+        let accounts = [desk.person("Ann"), desk.person("Bob")];
+        desk.give(accounts[0], gbp("10.00"));
+        let hold = Key::Hold(desk.held(pay_one(accounts[0], "1.00", accounts[1])));
+        assert_eq!(desk.account(accounts[0]).ledger.available().decimal(), "9.00");
+        desk.done(Command::Transition(to(&hold, ending)));
+        let ledger = accounts.map(|id| &desk.account(id).ledger);
+        assert_eq!(ledger.map(|it| it.available().decimal()), left, "{ending}");
+        for it in ledger {
+            assert_eq!((it.counters.debits_pending, it.counters.credits_pending), (0, 0));
+        }
+    }
+}
+
 /// The sizes of parts, and what each receives or the refusal.
 type Row<'r> = (&'r [PartSize], Result<&'r [u128], &'r str>);
 

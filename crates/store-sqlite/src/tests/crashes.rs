@@ -101,3 +101,17 @@ fn the_log_begins_anew() {
         }
     }
 }
+
+/// Goal: every commit waits for the medium, for no test can pull the plug. Method: the writer's
+/// connection says how it commits.
+#[test]
+fn every_commit_is_forced_onto_the_medium() {
+    let folder = Folder::new();
+    let mut store = SqliteStore::open(folder.path(), Mode::Test).unwrap();
+    let truth = store.truth().unwrap();
+    let says =
+        |what| truth.connection.pragma_query_value(None, what, |row| row.get::<_, String>(0));
+    assert_eq!(says("journal_mode").unwrap(), "wal");
+    let full = truth.connection.pragma_query_value(None, "synchronous", |row| row.get(0));
+    assert_eq!(full, Ok(2), "FULL");
+}

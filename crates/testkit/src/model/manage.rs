@@ -1,5 +1,7 @@
 //! The model's customers, accounts, corrections and clock.
 
+use std::sync::Arc;
+
 use super::books::{Does, Name, Side, legs};
 use super::{
     Account, BankAccount, CLOCK_MOST, Customer, Decided, Made, Model, Transaction, Used,
@@ -203,7 +205,7 @@ impl Model {
     ) {
         let (customer, at) = (self.accounts[account].customer, self.business());
         let (asset, minor) = (amount.asset, signed(amount.minor));
-        self.used.push(Used { customer, capability, asset, at, minor });
+        Arc::make_mut(&mut self.used).push(Used { customer, capability, asset, at, minor });
     }
 
     /// Gives back what was counted at a time.
@@ -215,7 +217,7 @@ impl Model {
     ) {
         let customer = self.accounts[account].customer;
         let (asset, minor) = (amount.asset, -signed(amount.minor));
-        self.used.push(Used { customer, capability, asset, at, minor });
+        Arc::make_mut(&mut self.used).push(Used { customer, capability, asset, at, minor });
     }
 
     /// The provider's fee, by the role of the account's customer.

@@ -1,5 +1,7 @@
 //! The model's money from and to banks.
 
+use std::sync::Arc;
+
 use super::books::{Does, MOST, Move, Name, Side, legs};
 use super::manage::positive;
 use super::pay::lay_on;
@@ -164,7 +166,7 @@ impl Model {
         }
         self.write(&legs(&moves, Does::Reserve))?;
         let at = self.add(transaction);
-        self.instructions.insert(Serves::Transaction(at, 1), Instruction::written(moves));
+        self.instruct(Serves::Transaction(at, 1), moves);
         Ok(Made::Transaction)
     }
 
@@ -184,7 +186,7 @@ impl Model {
         }
         let tried = |attempt: &usize| self.instructions.get(&Serves::Transaction(at, *attempt));
         let attempt = (1..).find(|attempt| tried(attempt).is_none()).unwrap();
-        let under_way = tried(&(attempt - 1)).is_some_and(Instruction::is_open);
+        let under_way = tried(&(attempt - 1)).is_some_and(|told| told.is_open());
         if under_way || (attempt > ATTEMPTS && to == "returned") {
             return Err("transition_blocked");
         }
@@ -213,13 +215,13 @@ impl Model {
             internal(CLEARING, Side::Credit, amount),
         ];
         self.write(&legs(&moves, Does::Reserve))?;
-        self.instructions.insert(Serves::Transaction(at, attempt), Instruction::written(moves));
+        self.instruct(Serves::Transaction(at, attempt), moves);
         Ok(Made::Nothing)
     }
 
     pub(super) fn rail_says(&mut self, of: Instructed, says: Says) -> Decided {
         let serves = Serves::of(of);
-        let told = self.instructions.get(&serves).ok_or("not_found")?.clone();
+        let told = Arc::clone(self.instructions.get(&serves).ok_or("not_found")?);
         let open = told.is_open();
         // What was booked has been sent, whatever is said of it.
         let may_fail = told.booked == Booked::No;
@@ -249,7 +251,7 @@ impl Model {
     }
 
     fn told(&mut self, serves: Serves) -> &mut Instruction {
-        self.instructions.get_mut(&serves).unwrap()
+        Arc::make_mut(Arc::make_mut(&mut self.instructions).get_mut(&serves).unwrap())
     }
 
     fn transaction_of(&self, serves: Serves) -> usize {

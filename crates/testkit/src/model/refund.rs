@@ -46,7 +46,7 @@ impl Model {
         self.refunds.push(Refund { status, transaction: at, amount, legs: parts, fee, fees });
         if by_rail {
             let serves = Serves::Refund(self.refunds.len() - 1);
-            self.instructions.insert(serves, Instruction::written(moves));
+            self.instruct(serves, moves);
         }
         Ok(Made::Refund)
     }
