@@ -5,18 +5,18 @@ use payments::audit::{AuditRecord, Touched};
 use payments::ids::{AuditId, EventId};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use store::{AuditQuery, EventQuery, EventRow, Fault, Page, StoredCommand, codec, page_of};
+use store::{AuditQuery, EventQuery, EventRow, Fault, Page, StoredCommand, page_of};
 
 use super::ACTION;
 use super::query::{Query, id, number, text};
 use crate::columns::{While, parse_kind};
-use crate::journal_rows::{COMMAND_COLUMNS, ENTRY_COLUMNS, entry, stored_command};
+use crate::journal_rows::{
+    AUDIT_COLUMNS, COMMAND_COLUMNS, ENTRY_COLUMNS, audit, entry, stored_command,
+};
 
 const EVENTS: &str = "SELECT e.seq, e.place, e.created_at, e.request_id, e.id, e.kind, \
      e.resource_id, e.version, e.from_status, e.to_status, c.body \
      FROM main.events e JOIN truth.commands c ON c.position = e.position";
-const AUDIT_RECORDS: &str = "SELECT c.audit FROM main.audit_records a \
-     JOIN truth.commands c ON c.position = a.position";
 
 /// The entries of a transaction, oldest first.
 pub(super) fn entries_of(
@@ -113,7 +113,7 @@ pub(super) fn audit_before(
     platform: PlatformId,
     wanted: &AuditQuery,
 ) -> Result<Page<AuditRecord, u64>, Fault> {
-    let mut query = Query::new(AUDIT_RECORDS)
+    let mut query = audit_records()
         .with("a.platform_id = ?", [id(platform.as_bytes())])
         .maybe("a.seq < ?", wanted.before.map(number))
         .maybe("a.request_id = ?", wanted.request_id.as_deref().map(text));
@@ -123,7 +123,7 @@ pub(super) fn audit_before(
         query = query.with(condition, [id(platform.as_bytes()), text(kind.code()), id(of)]);
     }
     let order = ("ORDER BY a.seq DESC", wanted.limit.saturating_add(1));
-    let rows = query.run(connection, order, audit)?;
+    let rows = query.run(connection, order, |row| audit(row, 0))?;
     Ok(page_of(rows.into_iter(), wanted.limit, |audit| audit.seq))
 }
 
@@ -134,12 +134,15 @@ pub(super) fn audit_record(
     of: AuditId,
 ) -> Result<Option<AuditRecord>, Fault> {
     let values = [id(platform.as_bytes()), id(of.as_bytes())];
-    let query = Query::new(AUDIT_RECORDS).with("a.platform_id = ? AND a.id = ?", values);
-    Ok(query.run(connection, ("", 1), audit)?.pop())
+    let query = audit_records().with("a.platform_id = ? AND a.id = ?", values);
+    Ok(query.run(connection, ("", 1), |row| audit(row, 0))?.pop())
 }
 
-fn audit(row: &Row<'_>) -> Result<AuditRecord, Fault> {
-    codec::decode("audit_records", row.get_ref(0).to(ACTION)?.as_blob().unwrap_or_default())
+fn audit_records() -> Query {
+    Query::new(format!(
+        "SELECT {AUDIT_COLUMNS} FROM main.audit_records a \
+         JOIN truth.commands c ON c.position = a.position"
+    ))
 }
 
 /// The command stored under a key.

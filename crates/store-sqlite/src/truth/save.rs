@@ -16,7 +16,7 @@ use crate::columns::While;
 use crate::journal_rows::{append, last_position};
 use crate::keys::{digest, hash};
 use crate::limits::{BUSY_MS, LOG_WAIT_MS};
-use crate::resources::{put, put_transaction_name};
+use crate::resources::{put_all, put_transaction_name};
 
 const ACTION: &str = "save a batch";
 
@@ -110,9 +110,7 @@ fn write_resources<'a>(
     batch: &Batch,
     known: &[KnownName<'a>],
 ) -> Result<Vec<(PlatformId, &'a Name, u64)>, Fault> {
-    for (platform, resource) in &batch.resources {
-        put(connection, *platform, resource)?;
-    }
+    put_all(connection, &batch.resources)?;
     let mut new = Vec::new();
     for (platform, name, row) in known {
         let number = put_transaction_name(connection, *platform, name, *row)?;
