@@ -39,6 +39,8 @@ pub const CHECKPOINT_BUSY_MS: u64 = 20;
 pub const WRITER_CACHE_KIB: i64 = 24_576;
 /// How many KiB of the read model its feeder keeps in memory.
 pub const READ_CACHE_KIB: i64 = 32_768;
+/// How many accounts' rows the writer remembers.
+pub const KNOWN_ACCOUNTS_MAX: usize = 16_384;
 /// How many rows of the journal one statement appends, as long as there are as many.
 pub const APPEND_ROWS: usize = 16;
 /// How many statements a connection keeps prepared.

@@ -6,10 +6,12 @@
 //! Start at [`put_all`] and [`find`].
 
 mod find;
+mod known;
 mod put;
 mod walk;
 
 pub(crate) use find::{find, transaction_name};
+pub(crate) use known::KnownAccounts;
 pub(crate) use put::{put_all, put_transaction_name};
 pub(crate) use walk::{Cursor, after};
 

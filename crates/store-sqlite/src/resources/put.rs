@@ -4,35 +4,51 @@ use ledger::PlatformId;
 use payments::resources::{Account, Hold, Instruction, Name, Transaction, Window};
 use payments::states::Machine;
 use payments::{Kind, NameKind, Resource};
-use rusqlite::{Connection, Statement, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 use store::check::broken;
 use store::{Fault, codec};
 
+use super::known::{AccountRow, KnownAccounts, Place};
 use super::{INSTRUCTION, bare};
 use crate::columns::{While, asset_kind, hi, lo, name_kind};
 
 const ACTION: &str = "save a resource";
 
 /// Puts each of `resources`; all but names of transactions, which are [`put_transaction_name`]'s.
+/// Returns the rows of accounts to remember once this is committed.
 pub(crate) fn put_all(
     connection: &Connection,
     resources: &[(PlatformId, Resource)],
-) -> Result<(), Fault> {
-    let mut counters = connection.prepare_cached(PUT_COUNTERS).to(ACTION)?;
+    known: &mut KnownAccounts,
+) -> Result<Vec<(Place, AccountRow)>, Fault> {
+    let mut accounts = Accounts {
+        find: connection.prepare_cached(FIND_ACCOUNT).to(ACTION)?,
+        put_counters: connection.prepare_cached(PUT_COUNTERS).to(ACTION)?,
+        known,
+        found: Vec::new(),
+    };
     for (platform, resource) in resources {
-        put(connection, &mut counters, *platform, resource)?;
+        put(connection, &mut accounts, *platform, resource)?;
     }
-    Ok(())
+    Ok(accounts.found)
+}
+
+/// What putting many accounts takes.
+struct Accounts<'a> {
+    find: CachedStatement<'a>,
+    put_counters: CachedStatement<'a>,
+    known: &'a mut KnownAccounts,
+    found: Vec<(Place, AccountRow)>,
 }
 
 fn put(
     connection: &Connection,
-    counters: &mut Statement<'_>,
+    accounts: &mut Accounts<'_>,
     platform: PlatformId,
     resource: &Resource,
 ) -> Result<(), Fault> {
     match resource {
-        Resource::Account(it) => put_account(connection, counters, platform, it),
+        Resource::Account(it) => put_account(connection, accounts, platform, it),
         Resource::Transaction(it) => put_transaction(connection, platform, it),
         Resource::Hold(it) => put_hold(connection, platform, it),
         Resource::Window(it) => put_window(connection, platform, it),
@@ -67,42 +83,56 @@ fn put_other(
     Ok(())
 }
 
-/// Finds the account by its id, and changes its counters if nothing else of it changes.
-const PUT_COUNTERS: &str = "UPDATE counters SET legs = ?4, debits_pending_hi = ?5, \
-      debits_pending_lo = ?6, debits_posted_hi = ?7, debits_posted_lo = ?8, \
-      credits_pending_hi = ?9, credits_pending_lo = ?10, credits_posted_hi = ?11, \
-      credits_posted_lo = ?12 \
-    WHERE number = (SELECT number FROM accounts WHERE id = ?1 AND platform_id = ?2 AND body = ?3)";
+const FIND_ACCOUNT: &str =
+    "SELECT number FROM accounts WHERE id = ?1 AND platform_id = ?2 AND body = ?3";
+const PUT_COUNTERS: &str = "UPDATE counters SET legs = ?2, debits_pending_hi = ?3, \
+      debits_pending_lo = ?4, debits_posted_hi = ?5, debits_posted_lo = ?6, \
+      credits_pending_hi = ?7, credits_pending_lo = ?8, credits_posted_hi = ?9, \
+      credits_posted_lo = ?10 \
+    WHERE number = ?1";
 
 /// Changes the account, or makes it. Nearly always its counters alone change: then its own row, which
 /// is longer, stays as it is.
 fn put_account(
     connection: &Connection,
-    put_counters: &mut Statement<'_>,
+    accounts: &mut Accounts<'_>,
     platform: PlatformId,
     account: &Account,
 ) -> Result<(), Fault> {
-    let (ledger, counters) = (&account.ledger, &account.ledger.counters);
+    let ledger = &account.ledger;
+    let place = (platform, ledger.id);
     let body = codec::encode("accounts", &bare(account))?;
-    let changed = put_counters.execute(params![
-        ledger.id.as_bytes(),
-        platform.as_bytes(),
-        body,
-        ledger.version,
-        hi(counters.debits_pending),
-        lo(counters.debits_pending),
-        hi(counters.debits_posted),
-        lo(counters.debits_posted),
-        hi(counters.credits_pending),
-        lo(counters.credits_pending),
-        hi(counters.credits_posted),
-        lo(counters.credits_posted),
-    ]);
-    if changed.to(ACTION)? == 1 {
-        return Ok(());
+    if let Some(number) = accounts.known.number(place, &body) {
+        return accounts.put_counters(number, ledger);
     }
+    let values = params![ledger.id.as_bytes(), platform.as_bytes(), body];
+    let number = accounts.find.query_row(values, |row| row.get(0)).optional().to(ACTION)?;
+    if let Some(number) = number {
+        accounts.found.push((place, (number, body)));
+        return accounts.put_counters(number, ledger);
+    }
+    accounts.known.forget(place);
     put_body(connection, platform, account, &body)?;
     put_counters_and_limit(connection, platform, ledger)
+}
+
+impl Accounts<'_> {
+    fn put_counters(&mut self, number: i64, ledger: &ledger::Account) -> Result<(), Fault> {
+        let counters = &ledger.counters;
+        let changed = self.put_counters.execute(params![
+            number,
+            ledger.version,
+            hi(counters.debits_pending),
+            lo(counters.debits_pending),
+            hi(counters.debits_posted),
+            lo(counters.debits_posted),
+            hi(counters.credits_pending),
+            lo(counters.credits_pending),
+            hi(counters.credits_posted),
+            lo(counters.credits_posted),
+        ]);
+        if changed.to(ACTION)? == 1 { Ok(()) } else { Err(broken("an account has counters")) }
+    }
 }
 
 /// Puts the row that entries leave as it is. That an account keeps its chart and asset, the WHERE sees

@@ -16,7 +16,7 @@ use crate::changes;
 use crate::columns::While;
 use crate::journal_rows::{append, last_position};
 use crate::limits::IMPORT_ROWS;
-use crate::resources::{as_transaction_name, put_all, put_transaction_name};
+use crate::resources::{KnownAccounts, as_transaction_name, put_all, put_transaction_name};
 
 const ACTION: &str = "import a platform";
 /// So many pages of resources are walked through for one of commands, for each resource has a command.
@@ -226,7 +226,7 @@ fn put_resources(
         if page.iter().any(|(platform, _)| *platform != head.platform) {
             return Err(ImportFault::NotOnePlatform { why: "a resource is another's" });
         }
-        put_all(connection, &page)?;
+        put_all(connection, &page, &mut KnownAccounts::default())?;
         for (platform, resource) in &page {
             if let Resource::Name(name) = resource
                 && as_transaction_name(&resource.key()).is_some()
