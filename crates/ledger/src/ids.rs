@@ -25,7 +25,7 @@ const MICROS_PER_MILLI: i64 = 1_000;
 /// Declares id types: sixteen bytes each, with a prefix of its own in the text form.
 ///
 /// Each is `Copy`, ordered and hashed by its bytes, shown and parsed as `prefix_` and 26
-/// characters; serialised as that text where the format is for people, else as sixteen bytes.
+/// characters; serialised as that text where the format is for people, else as a string of bytes.
 ///
 /// ```
 /// ledger::id! {
@@ -85,7 +85,7 @@ macro_rules! id {
                 if serializer.is_human_readable() {
                     serializer.collect_str(self)
                 } else {
-                    $crate::ids::serde::Serialize::serialize(&self.0, serializer)
+                    serializer.serialize_bytes(&self.0)
                 }
             }
         }
@@ -99,7 +99,8 @@ macro_rules! id {
                     let text = <::std::string::String as Deserialize>::deserialize(deserializer)?;
                     text.parse().map_err(D::Error::custom)
                 } else {
-                    <[u8; 16] as Deserialize>::deserialize(deserializer).map(Self)
+                    let bytes = <&[u8] as Deserialize>::deserialize(deserializer)?;
+                    bytes.try_into().map(Self).map_err(D::Error::custom)
                 }
             }
         }

@@ -1,12 +1,14 @@
 //! Rows of the journal: commands, audit records, entries; written once, read in order.
 
 use ledger::{Entry, EntryId, LegAfter, PlatformId, Timestamp, TransactionId};
-use payments::audit::AuditRecord;
-use payments::{Idempotency, Key};
-use rusqlite::{Connection, OptionalExtension, Row, Statement, params};
+use payments::audit::{AuditRecord, Touched};
+use payments::ids::AuditId;
+use payments::{Actor, Idempotency, Key};
+use rusqlite::{Connection, OptionalExtension, Row, Statement, ToSql, params};
 use store::{Committed, Fault, Head, StoredCommand, codec};
 
 use crate::columns::{While, number, rows_max};
+use crate::limits::APPEND_ROWS;
 
 const ACTION: &str = "read the journal";
 const SAVING: &str = "save a command";
@@ -14,6 +16,8 @@ const SAVING: &str = "save a command";
 /// The columns that [`stored_command`] reads, in its order.
 pub(crate) const COMMAND_COLUMNS: &str =
     "c.platform_id, c.seq, c.created_at, c.scope, c.key, c.fingerprint, c.status, c.body";
+/// The columns that [`audit`] reads, in its order.
+pub(crate) const AUDIT_COLUMNS: &str = "c.platform_id, c.seq, c.created_at, c.audit";
 /// The columns that [`entry`] reads, in its order.
 pub(crate) const ENTRY_COLUMNS: &str =
     "c.platform_id, c.seq, c.created_at, c.transaction_id, c.transition_no, c.entry";
@@ -21,8 +25,30 @@ pub(crate) const ENTRY_COLUMNS: &str =
 /// A command with its records, and the bytes that name what else its commit changed.
 pub(crate) type CommandRow = (Committed, Option<Vec<u8>>);
 
-/// What stands in the bytes of an entry: its id, when it happened, its legs, and its two hashes.
-type EntryRest = (EntryId, Timestamp, Vec<LegAfter>, [u8; 32], [u8; 32]);
+/// What stands in the bytes of an entry before its two hashes: its id, when it happened, its legs.
+type EntryRest = (EntryId, Timestamp, Vec<LegAfter>);
+/// What stands in the bytes of an audit record before its five hashes: its id, who asked, from where
+/// and with which request, for what, what came of it, and what changed.
+type AuditRest = (AuditId, Actor, String, String, String, String, Vec<Touched>);
+type Hash = [u8; 32];
+
+/// The columns of a row, as [`bind`] sets them.
+const COLUMNS: [&str; 14] = [
+    "position",
+    "platform_id",
+    "seq",
+    "created_at",
+    "scope",
+    "key",
+    "fingerprint",
+    "status",
+    "audit",
+    "transaction_id",
+    "transition_no",
+    "entry",
+    "changed",
+    "body",
+];
 
 /// Appends commands with their records. `changed` names what none of these name; it stands with the
 /// last. See [`changes`](crate::changes).
@@ -31,45 +57,114 @@ pub(crate) fn append(
     commands: &[Committed],
     changed: Option<&[u8]>,
 ) -> Result<(), Fault> {
-    let sql = "INSERT INTO commands (position, platform_id, seq, created_at, scope, key, \
-                 fingerprint, status, body, audit, transaction_id, transition_no, entry, changed) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
-    let mut statement = connection.prepare_cached(sql).to(SAVING)?;
-    let last = commands.len().saturating_sub(1);
-    for (index, committed) in commands.iter().enumerate() {
-        append_one(&mut statement, committed, changed.filter(|_| index == last))?;
+    let (many, few) = commands.as_chunks::<APPEND_ROWS>();
+    let last = commands.last().map(|last| last.position);
+    let changed = |of: &Committed| changed.filter(|_| Some(of.position) == last);
+    let mut statement = connection.prepare_cached(&insert(APPEND_ROWS)).to(SAVING)?;
+    for rows in many {
+        for (row, committed) in rows.iter().enumerate() {
+            bind(&mut statement, row, committed, changed(committed))?;
+        }
+        statement.raw_execute().to(SAVING)?;
+    }
+    let mut statement = connection.prepare_cached(&insert(1)).to(SAVING)?;
+    for committed in few {
+        bind(&mut statement, 0, committed, changed(committed))?;
+        statement.raw_execute().to(SAVING)?;
     }
     Ok(())
 }
 
-fn append_one(
+/// One statement for many rows takes less time than as many statements.
+fn insert(rows: usize) -> String {
+    let row = format!("({})", ["?"; COLUMNS.len()].join(", "));
+    let rows = vec![row; rows].join(", ");
+    format!("INSERT INTO commands ({}) VALUES {rows}", COLUMNS.join(", "))
+}
+
+fn bind(
     statement: &mut Statement<'_>,
+    row: usize,
     committed: &Committed,
     changed: Option<&[u8]>,
 ) -> Result<(), Fault> {
     let Committed { position, command, audit, entry } = committed;
     let caller = command.idempotency.as_ref();
-    let rest = entry.as_ref().map(|it| {
-        codec::encode("entries", &(it.id, it.effective_at, &it.legs, it.prev_hash, it.hash))
+    let entry_bytes = entry.as_ref().map(|it| {
+        let rest = codec::encode("entries", &(it.id, it.effective_at, &it.legs))?;
+        Ok::<_, Fault>([&rest[..], &it.prev_hash, &it.hash].concat())
     });
-    let values = params![
+    let values: &[&dyn ToSql; COLUMNS.len()] = &[
         position,
         command.platform.as_bytes(),
-        command.seq,
-        command.created_at.micros(),
-        caller.map(|caller| caller.scope.as_bytes()),
-        caller.map(|caller| &caller.key),
-        caller.map(|caller| &caller.fingerprint),
-        command.status,
-        command.body,
-        codec::encode("audit_records", audit)?,
-        entry.as_ref().map(|entry| entry.transaction.as_bytes()),
-        entry.as_ref().map(|entry| entry.transition_no),
-        rest.transpose()?,
-        changed,
+        &command.seq,
+        &command.created_at.micros(),
+        &caller.map(|caller| caller.scope.as_bytes()),
+        &caller.map(|caller| &caller.key),
+        &caller.map(|caller| &caller.fingerprint),
+        &command.status,
+        &audit_bytes(audit)?,
+        &entry.as_ref().map(|entry| entry.transaction.as_bytes()),
+        &entry.as_ref().map(|entry| entry.transition_no),
+        &entry_bytes.transpose()?,
+        &changed,
+        &command.body,
     ];
-    statement.execute(values).to(SAVING)?;
+    for (index, value) in (1 + row * COLUMNS.len()..).zip(values) {
+        statement.raw_bind_parameter(index, value).to(SAVING)?;
+    }
     Ok(())
+}
+
+fn audit_bytes(audit: &AuditRecord) -> Result<Vec<u8>, Fault> {
+    let AuditRecord { id, actor, address, request_id, command, outcome, touched, .. } = audit;
+    let rest = (id, actor, address, request_id, command, outcome, touched);
+    let mut bytes = codec::encode("audit_records", &rest)?;
+    let AuditRecord { before_hash, after_hash, answer_hash, prev_hash, hash, .. } = audit;
+    for hash in [before_hash, after_hash, answer_hash, prev_hash, hash] {
+        bytes.extend_from_slice(hash);
+    }
+    Ok(bytes)
+}
+
+/// An audit record of [`AUDIT_COLUMNS`] that start at column `first`.
+pub(crate) fn audit(row: &Row<'_>, first: usize) -> Result<AuditRecord, Fault> {
+    let bytes = row.get_ref(first + 3).to(ACTION)?.as_blob().unwrap_or_default();
+    let (rest, [before_hash, after_hash, answer_hash, prev_hash, hash]) =
+        hashes("audit_records", bytes)?;
+    let (id, actor, address, request_id, command, outcome, touched): AuditRest =
+        codec::decode("audit_records", rest)?;
+    Ok(AuditRecord {
+        id,
+        platform: PlatformId::from_bytes(row.get(first).to(ACTION)?),
+        seq: row.get(first + 1).to(ACTION)?,
+        created_at: Timestamp::from_micros(row.get(first + 2).to(ACTION)?),
+        actor,
+        address,
+        request_id,
+        command,
+        outcome,
+        touched,
+        before_hash,
+        after_hash,
+        answer_hash,
+        prev_hash,
+        hash,
+    })
+}
+
+/// The hashes that bytes end with, and what stands before them.
+fn hashes<'row, const COUNT: usize>(
+    table: &'static str,
+    bytes: &'row [u8],
+) -> Result<(&'row [u8], [Hash; COUNT]), Fault> {
+    let short = || Fault::Corrupt { table, detail: "it has no hashes".to_owned() };
+    let (mut rest, mut found) = (bytes, [[0; 32]; COUNT]);
+    for hash in found.iter_mut().rev() {
+        let (before, last) = rest.split_last_chunk().ok_or_else(short)?;
+        (rest, *hash) = (before, *last);
+    }
+    Ok((rest, found))
 }
 
 /// The position of the last command; 0 if there is none.
@@ -88,7 +183,7 @@ pub(crate) fn audit_hash_at(
     let mut rows = statement.query([number(position)]).to(ACTION)?;
     let Some(row) = rows.next().to(ACTION)? else { return Ok(None) };
     let body = row.get_ref(0).to(ACTION)?.as_blob().unwrap_or_default();
-    codec::decode::<AuditRecord>("audit_records", body).map(|audit| Some(audit.hash))
+    hashes("audit_records", body).map(|(_, [hash])| Some(hash))
 }
 
 /// The command at `position`, if it is there.
@@ -121,22 +216,18 @@ pub(crate) fn commands_after(
         Answers::LeftOut => COMMAND_COLUMNS.replace("c.body", "x''"),
     };
     let sql = format!(
-        "SELECT c.position, c.changed, c.audit, {columns}, {ENTRY_COLUMNS} \
+        "SELECT c.position, c.changed, {columns}, {AUDIT_COLUMNS}, {ENTRY_COLUMNS} \
          FROM commands c WHERE c.position > ?1 ORDER BY c.position LIMIT ?2"
     );
     let mut statement = connection.prepare_cached(&sql).to(ACTION)?;
     let mut rows = statement.query(params![number(position), rows_max(limit)]).to(ACTION)?;
     let mut found = Vec::new();
     while let Some(row) = rows.next().to(ACTION)? {
-        let audit: AuditRecord = codec::decode(
-            "audit_records",
-            row.get_ref(2).to(ACTION)?.as_blob().unwrap_or_default(),
-        )?;
         let committed = Committed {
             position: row.get(0).to(ACTION)?,
-            command: stored_command(row, 3).to(ACTION)?,
-            audit,
-            entry: entry(row, 11)?,
+            command: stored_command(row, 2).to(ACTION)?,
+            audit: audit(row, 10)?,
+            entry: entry(row, 14)?,
         };
         found.push((committed, row.get(1).to(ACTION)?));
     }
@@ -168,7 +259,8 @@ pub(crate) fn stored_command(row: &Row<'_>, first: usize) -> rusqlite::Result<St
 pub(crate) fn entry(row: &Row<'_>, first: usize) -> Result<Option<Entry>, Fault> {
     let bytes = row.get_ref(first + 5).to(ACTION)?.as_blob_or_null();
     let Some(bytes) = bytes.map_err(rusqlite::Error::from).to(ACTION)? else { return Ok(None) };
-    let (id, effective_at, legs, prev_hash, hash): EntryRest = codec::decode("entries", bytes)?;
+    let (rest, [prev_hash, hash]) = hashes("entries", bytes)?;
+    let (id, effective_at, legs): EntryRest = codec::decode("entries", rest)?;
     let read = |row: &Row<'_>| -> rusqlite::Result<Entry> {
         Ok(Entry {
             platform: PlatformId::from_bytes(row.get(first)?),

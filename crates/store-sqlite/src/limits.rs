@@ -41,6 +41,10 @@ pub const WRITER_CACHE_KIB: i64 = 24_576;
 pub const READ_CACHE_KIB: i64 = 32_768;
 /// From how many pages on the log of the read model is brought into its file.
 pub const READ_LOG_PAGES: u32 = 2_000;
+/// How many accounts' rows the writer remembers.
+pub const KNOWN_ACCOUNTS_MAX: usize = 16_384;
+/// How many rows of the journal one statement appends, as long as there are as many.
+pub const APPEND_ROWS: usize = 16;
 /// How many statements a connection keeps prepared.
 pub const STATEMENTS_MAX: usize = 128;
 /// Up to how many bytes a read model is checked when it is opened; a larger one takes too long.

@@ -3,20 +3,26 @@
 //! A row is the resource as bytes, and beside it the columns that constraints use. Counters stand
 //! in columns only, so that there is one truth of them.
 //!
-//! Start at [`put`] and [`find`].
+//! Start at [`put_all`] and [`find`].
 
 mod find;
+mod known;
 mod put;
 mod walk;
 
 pub(crate) use find::{find, transaction_name};
-pub(crate) use put::{put, put_transaction_name};
+pub(crate) use known::KnownAccounts;
+pub(crate) use put::{put_all, put_transaction_name};
 pub(crate) use walk::{Cursor, after};
 
 use ledger::Counters;
+use payments::ids::CustomerId;
+use payments::meta::Meta;
 use payments::resources::Account;
+use payments::states::AccountStatus;
 use payments::{Key, Kind, NameKind, Resource};
 use rusqlite::Row;
+use serde::Serialize;
 use store::{Fault, codec};
 
 use crate::columns::minor;
@@ -33,12 +39,22 @@ pub(crate) fn as_transaction_name(key: &Key) -> Option<&str> {
     }
 }
 
-/// What the columns of an account say over again is taken out of its bytes.
-fn without_counters(account: &Account) -> Account {
-    let mut bare = account.clone();
-    bare.ledger.counters = Counters::default();
-    bare.ledger.version = 0;
-    bare
+/// An account as its bytes say it: what columns say over again is nought there.
+#[derive(Serialize)]
+struct Bare<'a> {
+    ledger: ledger::Account,
+    meta: &'a Meta,
+    customer: Option<CustomerId>,
+    name: &'a str,
+    status: AccountStatus,
+    reference: &'a str,
+}
+
+fn bare(account: &Account) -> Bare<'_> {
+    let Account { ledger, meta, customer, name, status, reference } = account;
+    let mut ledger = ledger.clone();
+    (ledger.counters, ledger.version) = (Counters::default(), 0);
+    Bare { ledger, meta, customer: *customer, name, status: *status, reference }
 }
 
 /// An account of its bytes and the nine columns that follow them, from `first` on.

@@ -23,7 +23,7 @@ use crate::journal_rows::{HEAD_COLUMNS, command_at, head, last_position};
 use crate::keys::{KeyIndex, hash};
 use crate::limits::{FEED_LAG_MAX, FEED_LAG_WAIT_MS};
 use crate::open::Shared;
-use crate::resources::{as_transaction_name, find, transaction_name};
+use crate::resources::{KnownAccounts, as_transaction_name, find, transaction_name};
 pub use import::ImportFault;
 use lookup::{COMMANDS, NAMES};
 
@@ -41,6 +41,7 @@ pub struct SqliteTruth {
     keys: Arc<KeyIndex>,
     /// Numbers of names of transactions by their text.
     names: KeyIndex,
+    accounts: KnownAccounts,
     pub(crate) shared: Arc<Shared>,
     /// Set when a COMMIT failed: what is durable is only known when the store is opened again.
     unknown: bool,
@@ -62,8 +63,9 @@ impl SqliteTruth {
         crate::connection::forbid_changes_of_the_journal(&connection).to("prepare the writer")?;
         let keys = Arc::new(lookup::open(&connection, &COMMANDS, folder)?);
         let names = lookup::open(&connection, &NAMES, folder)?;
+        let accounts = KnownAccounts::default();
         let commit_took = Duration::ZERO;
-        Ok(Self { connection, mode, keys, names, shared, unknown: false, commit_took })
+        Ok(Self { connection, mode, keys, names, accounts, shared, unknown: false, commit_took })
     }
 
     /// The number and target of a transaction's name.

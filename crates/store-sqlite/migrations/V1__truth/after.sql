@@ -19,15 +19,23 @@ INSERT INTO assets VALUES (zeroblob(16), 'GBP', 2, 'fiat');
 INSERT OR IGNORE INTO assets VALUES (zeroblob(16), 'GBP', 3, 'fiat');
 SELECT changes() = 0;
 
--- Overdrawn by one; within its limit; overdrawn by one below 10^18; not a liability.
-INSERT OR IGNORE INTO accounts VALUES (x'00000000000000000000000000000001', zeroblob(16), 'liability:customer', 'GBP', 2, 'fiat', 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, x'');
+-- An account counts in an asset that the platform has, and its counters are those of an account.
+INSERT INTO accounts VALUES (1, x'00000000000000000000000000000001', zeroblob(16), 'liability:customer', 'GBP', 2, 'fiat', x'');
+INSERT OR IGNORE INTO accounts VALUES (2, x'00000000000000000000000000000001', zeroblob(16), 'liability:customer', 'GBP', 2, 'fiat', x'');
 SELECT changes() = 0;
-INSERT INTO accounts VALUES (x'00000000000000000000000000000001', zeroblob(16), 'liability:customer', 'GBP', 2, 'fiat', 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, x'');
-INSERT OR IGNORE INTO accounts VALUES (x'00000000000000000000000000000002', zeroblob(16), 'liability:customer', 'GBP', 2, 'fiat', 1, 0, 0, 1, 0, 0, 0, 0, 999999999999999999, 0, 0, x'');
-SELECT changes() = 0;
-INSERT INTO accounts VALUES (x'00000000000000000000000000000002', zeroblob(16), 'liability:customer', 'GBP', 2, 'fiat', 1, 0, 999999999999999999, 0, 1, 0, 0, 1, 0, 0, 0, x'');
-INSERT INTO accounts VALUES (x'00000000000000000000000000000003', zeroblob(16), 'asset:clearing:bank', 'GBP', 2, 'fiat', 1, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, x'');
+INSERT INTO accounts VALUES (2, x'00000000000000000000000000000002', zeroblob(16), 'liability:customer', 'GBP', 2, 'fiat', x'');
+INSERT INTO accounts VALUES (3, x'00000000000000000000000000000003', zeroblob(16), 'asset:clearing:bank', 'GBP', 2, 'fiat', x'');
 SELECT count(*) = 3 FROM accounts;
+
+-- Overdrawn by one; within its limit; overdrawn by one below 10^18; not a liability.
+INSERT OR IGNORE INTO counters VALUES (1, 1, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0);
+SELECT changes() = 0;
+INSERT INTO counters VALUES (1, 1, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1);
+INSERT OR IGNORE INTO counters VALUES (2, 1, 1, 0, 0, 1, 0, 0, 0, 0, 999999999999999999, 0, 0);
+SELECT changes() = 0;
+INSERT INTO counters VALUES (2, 1, 1, 0, 999999999999999999, 0, 1, 0, 0, 1, 0, 0, 0);
+INSERT INTO counters VALUES (3, 0, 1, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0);
+SELECT count(*) = 3 FROM counters;
 
 INSERT OR IGNORE INTO transactions VALUES (zeroblob(16), zeroblob(16), 1, 0, 1, 1, x'');
 SELECT changes() = 0;

@@ -44,13 +44,25 @@ CREATE TABLE assets (
   UNIQUE (platform_id, code, scale, kind)
 ) STRICT, WITHOUT ROWID;
 
+-- What entries leave as it is of an account, found by id; under its number stand its counters.
 CREATE TABLE accounts (
+  number INTEGER PRIMARY KEY,
   id BLOB NOT NULL CHECK (length(id) = 16),
   platform_id BLOB NOT NULL CHECK (length(platform_id) = 16),
   chart TEXT NOT NULL,
   asset TEXT NOT NULL,
   asset_scale INTEGER NOT NULL,
   asset_kind TEXT NOT NULL,
+  body BLOB NOT NULL,
+  UNIQUE (id, platform_id),
+  FOREIGN KEY (platform_id, asset, asset_scale, asset_kind)
+    REFERENCES assets (platform_id, code, scale, kind)
+) STRICT;
+
+-- What every entry changes of an account: as few bytes as will do, because each commit writes whole pages.
+CREATE TABLE counters (
+  number INTEGER PRIMARY KEY REFERENCES accounts (number),
+  liability INTEGER NOT NULL CHECK (liability IN (0, 1)),
   legs INTEGER NOT NULL CHECK (legs >= 0),
   debits_pending_hi INTEGER NOT NULL CHECK (debits_pending_hi BETWEEN 0 AND 999999999999999999),
   debits_pending_lo INTEGER NOT NULL CHECK (debits_pending_lo BETWEEN 0 AND 999999999999999999),
@@ -62,14 +74,10 @@ CREATE TABLE accounts (
   credits_posted_lo INTEGER NOT NULL CHECK (credits_posted_lo BETWEEN 0 AND 999999999999999999),
   credit_limit_hi INTEGER NOT NULL CHECK (credit_limit_hi BETWEEN 0 AND 999999999999999999),
   credit_limit_lo INTEGER NOT NULL CHECK (credit_limit_lo BETWEEN 0 AND 999999999999999999),
-  body BLOB NOT NULL,
-  PRIMARY KEY (id, platform_id),
-  FOREIGN KEY (platform_id, asset, asset_scale, asset_kind)
-    REFERENCES assets (platform_id, code, scale, kind),
   -- available = hi * 10^18 + lo >= 0. lo lies within two times 10^18 either way, so a hi beyond two
   -- decides alone, and cut to two the sum fits into 64 bits.
   CHECK (
-    chart < 'liability:' OR chart >= 'liability;'
+    liability = 0
     OR min(max(credits_posted_hi + credit_limit_hi - debits_posted_hi - debits_pending_hi, -2), 2)
         * 1000000000000000000
       + credits_posted_lo + credit_limit_lo - debits_posted_lo - debits_pending_lo >= 0

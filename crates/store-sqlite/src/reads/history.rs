@@ -6,13 +6,13 @@ use payments::audit::AuditRecord;
 use payments::ids::{AuditId, EventId};
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params};
-use store::{AsOf, AuditQuery, EventQuery, EventRow, Fault, Page, StoredCommand, codec, page_of};
+use store::{AsOf, AuditQuery, EventQuery, EventRow, Fault, Page, StoredCommand, page_of};
 
 use super::ACTION;
 use super::balances::last_seq;
 use super::query::{Query, id, number, text};
 use crate::columns::While;
-use crate::journal_rows::{ENTRY_COLUMNS, entry};
+use crate::journal_rows::{AUDIT_COLUMNS, ENTRY_COLUMNS, audit, entry};
 use crate::keys::KeyIndex;
 use crate::truth::find_command;
 
@@ -48,7 +48,7 @@ pub(super) fn events_after(
     limit: usize,
 ) -> Result<Page<EventRow, (u64, u32)>, Fault> {
     // Each of these commands has an event, and only the first may have none after the cursor.
-    let query = Query::new(format!("SELECT c.audit, c.body FROM main.history h {COMMANDS}"))
+    let query = Query::new(format!("SELECT {AUDIT_COLUMNS}, c.body FROM main.history h {COMMANDS}"))
         .with("h.platform_id = ?", [id(platform.as_bytes())])
         .with("h.seq >= ? AND h.events > 0", [number(after.0)]);
     let rows = query.run(connection, ("ORDER BY h.seq", limit.saturating_add(2)), |row| {
@@ -66,7 +66,7 @@ pub(super) fn events_before(
 ) -> Result<Page<EventRow, (u64, u32)>, Fault> {
     let select = |from| {
         format!(
-            "SELECT c.audit, c.body, e.place FROM {from} e CROSS JOIN main.history h \
+            "SELECT {AUDIT_COLUMNS}, c.body, e.place FROM {from} e CROSS JOIN main.history h \
                ON h.platform_id = e.platform_id AND h.seq = e.seq {COMMANDS}"
         )
     };
@@ -97,7 +97,7 @@ pub(super) fn events_before(
     };
     let order = ("ORDER BY e.seq DESC, e.place DESC", wanted.limit.saturating_add(1));
     let rows = query.run(connection, order, |row| {
-        let place: u32 = row.get(2).to(ACTION)?;
+        let place: u32 = row.get(5).to(ACTION)?;
         events_of(row, |index| index == place)
     })?;
     Ok(page_of(rows.into_iter().flatten(), wanted.limit, |event| (event.seq, event.index)))
@@ -109,7 +109,7 @@ fn all_before(
     platform: PlatformId,
     wanted: &EventQuery,
 ) -> Result<Page<EventRow, (u64, u32)>, Fault> {
-    let query = Query::new(format!("SELECT c.audit, c.body FROM main.history h {COMMANDS}"))
+    let query = Query::new(format!("SELECT {AUDIT_COLUMNS}, c.body FROM main.history h {COMMANDS}"))
         .with("h.platform_id = ? AND h.events > 0", [id(platform.as_bytes())])
         .maybe("h.seq <= ?", wanted.before.map(|(seq, _)| number(seq)));
     let order = ("ORDER BY h.seq DESC", wanted.limit.saturating_add(2));
@@ -127,7 +127,7 @@ pub(super) fn event(
     of: EventId,
 ) -> Result<Option<EventRow>, Fault> {
     let seq = last_seq(connection, platform, AsOf::Time(minted_at(*of.as_bytes())))?;
-    let query = Query::new(format!("SELECT c.audit, c.body FROM main.history h {COMMANDS}"))
+    let query = Query::new(format!("SELECT {AUDIT_COLUMNS}, c.body FROM main.history h {COMMANDS}"))
         .with("h.platform_id = ? AND h.seq = ?", [id(platform.as_bytes()), number(seq)]);
     let rows = query.run(connection, ("", 1), |row| events_of(row, |_| true))?;
     Ok(rows.into_iter().flatten().find(|event| event.touched.event == of))
@@ -135,8 +135,8 @@ pub(super) fn event(
 
 /// The events of a command's audit record and answer that stand at wanted places.
 fn events_of(row: &Row<'_>, is_wanted: impl Fn(u32) -> bool) -> Result<Vec<EventRow>, Fault> {
-    let AuditRecord { seq, created_at, request_id, touched, .. } = audit(row)?;
-    let answer = row.get_ref(1).to(ACTION)?.as_blob().unwrap_or_default();
+    let AuditRecord { seq, created_at, request_id, touched, .. } = audit(row, 0)?;
+    let answer = row.get_ref(4).to(ACTION)?.as_blob().unwrap_or_default();
     let wanted = (0..).zip(touched).filter(|(index, _)| is_wanted(*index));
     let event = |(index, touched)| EventRow {
         seq,
@@ -155,7 +155,7 @@ pub(super) fn audit_before(
     platform: PlatformId,
     wanted: &AuditQuery,
 ) -> Result<Page<AuditRecord, u64>, Fault> {
-    let mut query = Query::new(format!("SELECT c.audit FROM main.history h {COMMANDS}"))
+    let mut query = Query::new(format!("SELECT {AUDIT_COLUMNS} FROM main.history h {COMMANDS}"))
         .with("h.platform_id = ?", [id(platform.as_bytes())])
         .maybe("h.seq < ?", wanted.before.map(number));
     if let Some(request_id) = &wanted.request_id {
@@ -169,7 +169,7 @@ pub(super) fn audit_before(
         query = query.with(condition, [id(platform.as_bytes()), text(kind.code()), id(of)]);
     }
     let order = ("ORDER BY h.seq DESC", wanted.limit.saturating_add(1));
-    let rows = query.run(connection, order, audit)?;
+    let rows = query.run(connection, order, |row| audit(row, 0))?;
     Ok(page_of(rows.into_iter(), wanted.limit, |audit| audit.seq))
 }
 
@@ -180,14 +180,10 @@ pub(super) fn audit_record(
     of: AuditId,
 ) -> Result<Option<AuditRecord>, Fault> {
     let seq = last_seq(connection, platform, AsOf::Time(minted_at(*of.as_bytes())))?;
-    let query = Query::new(format!("SELECT c.audit FROM main.history h {COMMANDS}"))
+    let query = Query::new(format!("SELECT {AUDIT_COLUMNS} FROM main.history h {COMMANDS}"))
         .with("h.platform_id = ? AND h.seq = ?", [id(platform.as_bytes()), number(seq)]);
-    let found = query.run(connection, ("", 1), audit)?;
+    let found = query.run(connection, ("", 1), |row| audit(row, 0))?;
     Ok(found.into_iter().find(|audit| audit.id == of))
-}
-
-fn audit(row: &Row<'_>) -> Result<AuditRecord, Fault> {
-    codec::decode("audit_records", row.get_ref(0).to(ACTION)?.as_blob().unwrap_or_default())
 }
 
 /// The command stored under a key.

@@ -69,7 +69,7 @@ fn find_account(connection: &Connection, platform: PlatformId, id: &[u8; 16]) ->
     let sql = "SELECT body, legs, debits_pending_hi, debits_pending_lo, debits_posted_hi, \
                  debits_posted_lo, credits_pending_hi, credits_pending_lo, credits_posted_hi, \
                  credits_posted_lo \
-               FROM accounts WHERE id = ?1 AND platform_id = ?2";
+               FROM accounts JOIN counters USING (number) WHERE id = ?1 AND platform_id = ?2";
     let mut statement = connection.prepare_cached(sql).to(ACTION)?;
     let mut rows = statement.query(params![id, platform.as_bytes()]).to(ACTION)?;
     let Some(row) = rows.next().to(ACTION)? else { return Ok(None) };

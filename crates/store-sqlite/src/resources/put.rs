@@ -4,23 +4,51 @@ use ledger::PlatformId;
 use payments::resources::{Account, Hold, Instruction, Name, Transaction, Window};
 use payments::states::Machine;
 use payments::{Kind, NameKind, Resource};
-use rusqlite::{Connection, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 use store::check::broken;
 use store::{Fault, codec};
 
-use super::{INSTRUCTION, without_counters};
+use super::known::{AccountRow, KnownAccounts, Place};
+use super::{INSTRUCTION, bare};
 use crate::columns::{While, asset_kind, hi, lo, name_kind};
 
 const ACTION: &str = "save a resource";
 
-/// Puts `resource`; all but the name of a transaction, which is [`put_transaction_name`]'s.
-pub(crate) fn put(
+/// Puts each of `resources`; all but names of transactions, which are [`put_transaction_name`]'s.
+/// Returns the rows of accounts to remember once this is committed.
+pub(crate) fn put_all(
     connection: &Connection,
+    resources: &[(PlatformId, Resource)],
+    known: &mut KnownAccounts,
+) -> Result<Vec<(Place, AccountRow)>, Fault> {
+    let mut accounts = Accounts {
+        find: connection.prepare_cached(FIND_ACCOUNT).to(ACTION)?,
+        put_counters: connection.prepare_cached(PUT_COUNTERS).to(ACTION)?,
+        known,
+        found: Vec::new(),
+    };
+    for (platform, resource) in resources {
+        put(connection, &mut accounts, *platform, resource)?;
+    }
+    Ok(accounts.found)
+}
+
+/// What putting many accounts takes.
+struct Accounts<'a> {
+    find: CachedStatement<'a>,
+    put_counters: CachedStatement<'a>,
+    known: &'a mut KnownAccounts,
+    found: Vec<(Place, AccountRow)>,
+}
+
+fn put(
+    connection: &Connection,
+    accounts: &mut Accounts<'_>,
     platform: PlatformId,
     resource: &Resource,
 ) -> Result<(), Fault> {
     match resource {
-        Resource::Account(it) => put_account(connection, platform, it),
+        Resource::Account(it) => put_account(connection, accounts, platform, it),
         Resource::Transaction(it) => put_transaction(connection, platform, it),
         Resource::Hold(it) => put_hold(connection, platform, it),
         Resource::Window(it) => put_window(connection, platform, it),
@@ -55,15 +83,67 @@ fn put_other(
     Ok(())
 }
 
-/// Changes the account, or makes it. That it keeps its chart and asset, the WHERE sees to: the row is
-/// not found then, and its key is taken.
+const FIND_ACCOUNT: &str =
+    "SELECT number FROM accounts WHERE id = ?1 AND platform_id = ?2 AND body = ?3";
+const PUT_COUNTERS: &str = "UPDATE counters SET legs = ?2, debits_pending_hi = ?3, \
+      debits_pending_lo = ?4, debits_posted_hi = ?5, debits_posted_lo = ?6, \
+      credits_pending_hi = ?7, credits_pending_lo = ?8, credits_posted_hi = ?9, \
+      credits_posted_lo = ?10 \
+    WHERE number = ?1";
+
+/// Changes the account, or makes it. Nearly always its counters alone change: then its own row, which
+/// is longer, stays as it is.
 fn put_account(
     connection: &Connection,
+    accounts: &mut Accounts<'_>,
     platform: PlatformId,
     account: &Account,
 ) -> Result<(), Fault> {
-    let (ledger, counters) = (&account.ledger, &account.ledger.counters);
-    let body = codec::encode("accounts", &without_counters(account))?;
+    let ledger = &account.ledger;
+    let place = (platform, ledger.id);
+    let body = codec::encode("accounts", &bare(account))?;
+    if let Some(number) = accounts.known.number(place, &body) {
+        return accounts.put_counters(number, ledger);
+    }
+    let values = params![ledger.id.as_bytes(), platform.as_bytes(), body];
+    let number = accounts.find.query_row(values, |row| row.get(0)).optional().to(ACTION)?;
+    if let Some(number) = number {
+        accounts.found.push((place, (number, body)));
+        return accounts.put_counters(number, ledger);
+    }
+    accounts.known.forget(place);
+    put_body(connection, platform, account, &body)?;
+    put_counters_and_limit(connection, platform, ledger)
+}
+
+impl Accounts<'_> {
+    fn put_counters(&mut self, number: i64, ledger: &ledger::Account) -> Result<(), Fault> {
+        let counters = &ledger.counters;
+        let changed = self.put_counters.execute(params![
+            number,
+            ledger.version,
+            hi(counters.debits_pending),
+            lo(counters.debits_pending),
+            hi(counters.debits_posted),
+            lo(counters.debits_posted),
+            hi(counters.credits_pending),
+            lo(counters.credits_pending),
+            hi(counters.credits_posted),
+            lo(counters.credits_posted),
+        ]);
+        if changed.to(ACTION)? == 1 { Ok(()) } else { Err(broken("an account has counters")) }
+    }
+}
+
+/// Puts the row that entries leave as it is. That an account keeps its chart and asset, the WHERE sees
+/// to: the row is not found then, and its key is taken.
+fn put_body(
+    connection: &Connection,
+    platform: PlatformId,
+    account: &Account,
+    body: &[u8],
+) -> Result<(), Fault> {
+    let ledger = &account.ledger;
     let values = params![
         ledger.id.as_bytes(),
         platform.as_bytes(),
@@ -71,6 +151,49 @@ fn put_account(
         ledger.asset.code(),
         ledger.asset.scale(),
         asset_kind(ledger.asset),
+        body,
+    ];
+    let sql = "UPDATE accounts SET body = ?7 WHERE id = ?1 AND platform_id = ?2 AND chart = ?3 \
+                 AND asset = ?4 AND asset_scale = ?5 AND asset_kind = ?6";
+    if connection.prepare_cached(sql).to(ACTION)?.execute(values).to(ACTION)? == 1 {
+        return Ok(());
+    }
+    put_asset(connection, platform, account)?;
+    let sql = "INSERT INTO accounts (id, platform_id, chart, asset, asset_scale, asset_kind, body) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    connection.prepare_cached(sql).to(ACTION)?.execute(values).to(ACTION)?;
+    Ok(())
+}
+
+/// Puts all that constraints use of an account whose row is there, at once: a limit may only go down
+/// together with what uses it.
+fn put_counters_and_limit(
+    connection: &Connection,
+    platform: PlatformId,
+    ledger: &ledger::Account,
+) -> Result<(), Fault> {
+    let counters = &ledger.counters;
+    let sql = "INSERT INTO counters (number, liability, legs, debits_pending_hi, \
+                 debits_pending_lo, debits_posted_hi, debits_posted_lo, credits_pending_hi, \
+                 credits_pending_lo, credits_posted_hi, credits_posted_lo, credit_limit_hi, \
+                 credit_limit_lo) \
+               SELECT number, chart >= 'liability:' AND chart < 'liability;', ?3, ?4, ?5, ?6, ?7, \
+                 ?8, ?9, ?10, ?11, ?12, ?13 \
+               FROM accounts WHERE id = ?1 AND platform_id = ?2 \
+               ON CONFLICT (number) DO UPDATE SET legs = excluded.legs, \
+                 debits_pending_hi = excluded.debits_pending_hi, \
+                 debits_pending_lo = excluded.debits_pending_lo, \
+                 debits_posted_hi = excluded.debits_posted_hi, \
+                 debits_posted_lo = excluded.debits_posted_lo, \
+                 credits_pending_hi = excluded.credits_pending_hi, \
+                 credits_pending_lo = excluded.credits_pending_lo, \
+                 credits_posted_hi = excluded.credits_posted_hi, \
+                 credits_posted_lo = excluded.credits_posted_lo, \
+                 credit_limit_hi = excluded.credit_limit_hi, \
+                 credit_limit_lo = excluded.credit_limit_lo";
+    let values = params![
+        ledger.id.as_bytes(),
+        platform.as_bytes(),
         ledger.version,
         hi(counters.debits_pending),
         lo(counters.debits_pending),
@@ -82,23 +205,7 @@ fn put_account(
         lo(counters.credits_posted),
         hi(ledger.credit_limit),
         lo(ledger.credit_limit),
-        body,
     ];
-    let sql = "UPDATE accounts SET legs = ?7, debits_pending_hi = ?8, debits_pending_lo = ?9, \
-                 debits_posted_hi = ?10, debits_posted_lo = ?11, credits_pending_hi = ?12, \
-                 credits_pending_lo = ?13, credits_posted_hi = ?14, credits_posted_lo = ?15, \
-                 credit_limit_hi = ?16, credit_limit_lo = ?17, body = ?18 \
-               WHERE id = ?1 AND platform_id = ?2 AND chart = ?3 AND asset = ?4 \
-                 AND asset_scale = ?5 AND asset_kind = ?6";
-    if connection.prepare_cached(sql).to(ACTION)?.execute(values).to(ACTION)? == 1 {
-        return Ok(());
-    }
-    put_asset(connection, platform, account)?;
-    let sql = "INSERT INTO accounts (id, platform_id, chart, asset, asset_scale, asset_kind, legs, \
-                 debits_pending_hi, debits_pending_lo, debits_posted_hi, debits_posted_lo, \
-                 credits_pending_hi, credits_pending_lo, credits_posted_hi, credits_posted_lo, \
-                 credit_limit_hi, credit_limit_lo, body) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
     connection.prepare_cached(sql).to(ACTION)?.execute(values).to(ACTION)?;
     Ok(())
 }

@@ -30,10 +30,11 @@ const TABLES: &[Table] = &[
         read: |row| Ok((platform(row)?, codec::decode("resources", blob(row)?)?)),
     },
     Table {
-        sql: "SELECT rowid, platform_id, body, legs, debits_pending_hi, debits_pending_lo, \
+        sql: "SELECT number, platform_id, body, legs, debits_pending_hi, debits_pending_lo, \
                 debits_posted_hi, debits_posted_lo, credits_pending_hi, credits_pending_lo, \
                 credits_posted_hi, credits_posted_lo \
-              FROM accounts WHERE rowid > ?1 ORDER BY rowid LIMIT ?2",
+              FROM accounts JOIN counters USING (number) \
+              WHERE number > ?1 ORDER BY number LIMIT ?2",
         read: |row| Ok((platform(row)?, with_counters(blob(row)?, row, 3)?)),
     },
     Table {
@@ -132,7 +133,7 @@ impl Cursor {
             Key::Refund(id) => (0, other(Kind::Refund.code(), id.as_bytes())),
             Key::Instruction(id) => (0, other(INSTRUCTION, id)),
             Key::Account(id) => {
-                let sql = "SELECT rowid FROM accounts WHERE id = ?1 AND platform_id = ?2";
+                let sql = "SELECT number FROM accounts WHERE id = ?1 AND platform_id = ?2";
                 (1, by_id(sql, id.as_bytes()))
             }
             Key::Transaction(id) => {

@@ -16,7 +16,7 @@ use crate::changes;
 use crate::columns::While;
 use crate::journal_rows::{append, last_position};
 use crate::limits::IMPORT_ROWS;
-use crate::resources::{as_transaction_name, put, put_transaction_name};
+use crate::resources::{KnownAccounts, as_transaction_name, put_all, put_transaction_name};
 
 const ACTION: &str = "import a platform";
 /// So many pages of resources are walked through for one of commands, for each resource has a command.
@@ -223,11 +223,11 @@ fn put_resources(
         let page = history.resources_after(after.as_ref(), IMPORT_ROWS)?;
         let Some((platform, last)) = page.last() else { return Ok(()) };
         after = Some((*platform, last.key()));
+        if page.iter().any(|(platform, _)| *platform != head.platform) {
+            return Err(ImportFault::NotOnePlatform { why: "a resource is another's" });
+        }
+        put_all(connection, &page, &mut KnownAccounts::default())?;
         for (platform, resource) in &page {
-            if *platform != head.platform {
-                return Err(ImportFault::NotOnePlatform { why: "a resource is another's" });
-            }
-            put(connection, *platform, resource)?;
             if let Resource::Name(name) = resource
                 && as_transaction_name(&resource.key()).is_some()
             {

@@ -16,7 +16,7 @@ use crate::columns::While;
 use crate::journal_rows::{append, last_position};
 use crate::keys::{digest, hash};
 use crate::limits::{BUSY_MS, LOG_WAIT_MS};
-use crate::resources::{put, put_transaction_name};
+use crate::resources::{put_all, put_transaction_name};
 
 const ACTION: &str = "save a batch";
 
@@ -40,7 +40,8 @@ pub(super) fn save(truth: &mut SqliteTruth, batch: &Batch) -> Result<(), SaveFau
     let transaction = begin(&mut truth.connection)?;
     let firsts = batch.check(last_position(&transaction)?)?;
     append(&transaction, &batch.commands, changed.as_deref())?;
-    let new_names = write_resources(&transaction, batch, &known)?;
+    let rows = put_all(&transaction, &batch.resources, &mut truth.accounts)?;
+    let new_names = put_names(&transaction, &known)?;
     for (head, before) in &batch.heads {
         let first = firsts.get(&head.platform);
         write_head(&transaction, head, *before, first.copied())?;
@@ -56,6 +57,7 @@ pub(super) fn save(truth: &mut SqliteTruth, batch: &Batch) -> Result<(), SaveFau
         }
     })?;
 
+    truth.accounts.remember(rows);
     remember(truth, batch, &new_names);
     Ok(())
 }
@@ -109,14 +111,10 @@ fn known_names<'a>(truth: &SqliteTruth, batch: &'a Batch) -> Result<Vec<KnownNam
 }
 
 /// Returns the new names of transactions, each with the number of its row.
-fn write_resources<'a>(
+fn put_names<'a>(
     connection: &Connection,
-    batch: &Batch,
     known: &[KnownName<'a>],
 ) -> Result<Vec<(PlatformId, &'a Name, u64)>, Fault> {
-    for (platform, resource) in &batch.resources {
-        put(connection, *platform, resource)?;
-    }
     let mut new = Vec::new();
     for (platform, name, row) in known {
         let number = put_transaction_name(connection, *platform, name, *row)?;
