@@ -1,9 +1,10 @@
 //! What accounts hold, now and as of any time: legs, counters, the trial balance.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use ledger::{
-    AccountId, Chart, Counters, Direction, Entry, EntryId, Layer, LegAfter, PlatformId, Timestamp,
+    AccountId, Chart, Counters, Direction, EntryId, Layer, LegAfter, PlatformId, Timestamp,
     TransactionId,
 };
 use money::{Amount, Asset};
@@ -189,12 +190,12 @@ fn undo(
     let mut statement = connection.prepare_cached(&sql).to(ACTION)?;
     let mut rows = statement.query(params![start, position]).to(ACTION)?;
     while let Some(row) = rows.next().to(ACTION)? {
-        let Some(Entry { platform, seq, legs, .. }) = entry(row, 0)? else { continue };
+        let Some(ledger::Entry { platform, seq, legs, .. }) = entry(row, 0)? else { continue };
         if ends.get(&platform).is_some_and(|end| seq > *end) {
             for written in &legs {
                 let account = (platform, *written.leg.account.as_bytes());
-                if !undone.contains_key(&account) {
-                    undone.insert(account, before_leg(written)?);
+                if let Entry::Vacant(first) = undone.entry(account) {
+                    first.insert(before_leg(written)?);
                 }
             }
         }

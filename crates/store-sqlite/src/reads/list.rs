@@ -134,12 +134,15 @@ fn accounts_of(
     rows.map(|id| id.map(Some).to(ACTION)).collect()
 }
 
+/// The id and bytes of a resource.
+type Found = ([u8; 16], Vec<u8>);
+
 /// The newest that pass, and one more than a page has; `leading` is what they are of, if that is known.
 fn newest(
     connection: &Connection,
     wanted: &ListQuery,
     leading: Option<&[u8; 16]>,
-) -> Result<Vec<([u8; 16], Vec<u8>)>, Fault> {
+) -> Result<Vec<Found>, Fault> {
     let kind = || text(wanted.kind.code());
     let (table, of) = (table(wanted.kind), wanted.platform.map(|of| id(of.as_bytes())));
     let query = match leading {
