@@ -156,8 +156,9 @@ impl Layer {
     fn interrupted(&self, batch: &Batch, kind: Kind) -> Result<(), SaveFault> {
         let place = {
             let chance = &mut self.sky.now().chance;
-            let scale = 1 << chance.below(9);
-            u64::try_from(chance.below(40 * scale)).unwrap()
+            // Those that begin a transaction as often as those far inside a large batch.
+            let within = 5 << chance.below(12);
+            u64::try_from(chance.below(within)).unwrap()
         };
         let (seen, fired) = (AtomicU64::new(0), Arc::new(AtomicBool::new(false)));
         let heard = Arc::clone(&fired);

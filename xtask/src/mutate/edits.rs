@@ -5,7 +5,7 @@
 use super::{Mutant, Suite};
 
 /// So many seeds of the simulator find what only it finds, often.
-const SEEDS: &str = "100";
+const SEEDS: &str = "200";
 
 /// Every mutant.
 pub(crate) const MUTANTS: &[Mutant] = &[
