@@ -9,6 +9,7 @@ mod import;
 mod key_uses;
 mod keys;
 mod migrations;
+mod read_rows;
 mod signal;
 
 use std::path::{Path, PathBuf};

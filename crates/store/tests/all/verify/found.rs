@@ -11,7 +11,7 @@ use payments::Resource;
 use payments::resources::{InstructionState, TransactionKind};
 use payments::states::{HoldStatus, RefundStatus, TransactionStatus};
 use store::verify::{DIFFERENCES_MAX, verify};
-use store::{MemoryStore, Reads};
+use store::{MemoryStore, ReadRows};
 
 use super::altered::Rows;
 use super::story::{Story, gbp};
@@ -38,7 +38,7 @@ fn check_read_model(invariants: &[u8], alter: impl FnOnce(&mut Rows) -> String) 
 
 #[track_caller]
 fn judge(rows: &mut Rows, reads: Option<&MemoryStore>, invariants: &[u8], row: &str) {
-    let reads = reads.map(|reads| reads as &dyn Reads);
+    let reads = reads.map(|reads| reads as &dyn ReadRows);
     let report = verify(rows, reads, &mut |_| {}).unwrap();
     assert!(!report.ok, "nothing was found");
     let broken: BTreeSet<u8> = report.differences.iter().map(|it| it.invariant.number()).collect();
@@ -472,10 +472,6 @@ fn altered_read_model() {
         let lost = rows.commands[20].command.idempotency.take().unwrap();
         format!("key {:?}", lost.key)
     });
-    check_read_model(&[16, 15], |rows| {
-        rows.commands[20].command.body = b"another".to_vec();
-        format!("key {:?}", rows.commands[20].command.idempotency.as_ref().unwrap().key)
-    });
     check_read_model(&[15], |rows| {
         let customer = rows.resource(|it| match it {
             Resource::Customer(it) => Some(it),
@@ -509,7 +505,7 @@ fn altered_read_model() {
         let lost = entry.legs.remove(2);
         format!("legs of account {}", lost.leg.account)
     });
-    check_read_model(&[15, 9], |rows| {
+    check_read_model(&[15], |rows| {
         let place = rows.place(|it| it.audit.touched.len() == 1);
         let lost = rows.commands[place].audit.touched.remove(0);
         format!("event {}", lost.event)
@@ -518,6 +514,30 @@ fn altered_read_model() {
         rows.commands[20].audit.command.push('x');
         format!("audit {}", rows.commands[20].audit.id)
     });
+    check_read_model(&[6, 3], |rows| {
+        let entry = rows.entry(is_payment);
+        entry.effective_at = Timestamp::from_micros(1);
+        format!("entries of {}", entry.transaction)
+    });
+    check_read_model(&[14], |rows| {
+        let instruction = rows.resource(|it| match it {
+            Resource::Instruction(it) if it.state == InstructionState::Accepted => Some(it),
+            _ => None,
+        });
+        instruction.reference.push('x');
+        let id = ledger::TransactionId::from_bytes(instruction.id);
+        format!("instruction of {id}")
+    });
+}
+
+/// Goal: a key that the truth forgot is found by the read model, which still has it.
+/// Method: the key taken off a command.
+#[test]
+fn a_forgotten_key() {
+    let mut rows = HONEST.clone();
+    let reads = HONEST.clone().into_store();
+    let key = rows.commands[20].command.idempotency.take().unwrap().key;
+    judge(&mut rows, Some(&reads), &[16], &format!("key {key:?}"));
 }
 
 /// Goal: a row that cannot be read at all is a difference, not the end of the verification.
