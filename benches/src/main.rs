@@ -16,6 +16,7 @@ mod payments_over_http;
 mod report;
 mod scratch;
 mod served;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -63,6 +64,12 @@ enum Bench {
         #[arg(long, default_value_t = 1_000_000)]
         payments: u64,
     },
+    /// The proof of the books of many payments, and its memory
+    Verify {
+        /// How many payments
+        #[arg(long, default_value_t = 1_000_000)]
+        payments: u64,
+    },
 }
 
 fn main() -> ExitCode {
@@ -72,6 +79,7 @@ fn main() -> ExitCode {
         Bench::Http { payments, connections } => payments_over_http::run(payments, connections),
         Bench::Bulk { payments, connections } => bulk::run(payments, connections),
         Bench::Memory { payments } => memory::run(payments),
+        Bench::Verify { payments } => verify::run(payments),
     };
     match outcome {
         Ok(figures) => {

@@ -118,11 +118,12 @@ fn clippy(root: &Path) -> Result<()> {
 
 /// That they run, not how fast: other work shares the machine.
 fn benches(root: &Path) -> Result<()> {
-    let all: [&[&str]; 4] = [
+    let all: [&[&str]; 5] = [
         &["ledger", "--entries", "200000"],
         &["http", "--payments", "200000", "--connections", "64"],
         &["bulk", "--payments", "200000"],
         &["memory", "--payments", "200000"],
+        &["verify", "--payments", "200000"],
     ];
     for arguments in all {
         let arguments: Vec<String> = arguments.iter().map(|it| (*it).to_owned()).collect();

@@ -8,7 +8,7 @@ use payments::{Kind, NameKind};
 use rusqlite::{Error, ErrorCode};
 use store::Fault;
 
-const BASE: u128 = 1_000_000_000_000_000_000;
+pub(crate) const BASE: u128 = 1_000_000_000_000_000_000;
 
 /// The higher half of a count of minor units. Above the largest amount it is one that every CHECK
 /// refuses.
@@ -38,11 +38,7 @@ pub(crate) fn number(number: u64) -> i64 {
 
 /// The word for a kind of asset. Never renamed.
 pub(crate) const fn asset_kind(asset: Asset) -> &'static str {
-    match asset.kind() {
-        AssetKind::Fiat => "fiat",
-        AssetKind::Crypto => "crypto",
-        AssetKind::Points => "points",
-    }
+    store::read_rows::kind_of_asset(asset.kind())
 }
 
 /// The asset that three columns say.

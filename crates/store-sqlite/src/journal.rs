@@ -1,6 +1,6 @@
 //! The truth as something to walk through, by a connection that only reads; while another writes, too.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ledger::PlatformId;
 use payments::{Key, Resource};
@@ -11,12 +11,13 @@ use crate::columns::While;
 use crate::connection::truth_reader;
 use crate::journal_rows::{Answers, HEAD_COLUMNS, commands_after, head, last_position};
 use crate::open::{OpenError, TRUTH_FILE, check_truth, mode_of};
-use crate::resources::{Cursor, after};
+use crate::resources::{Cursor, after, find};
 
 /// A walk through the truth of one store.
 #[derive(Debug)]
 pub struct SqliteJournal {
     pub(crate) connection: Connection,
+    folder: PathBuf,
     mode: Mode,
     /// The last resource that was given out, and where the walk was then.
     last: Option<((PlatformId, Key), Cursor)>,
@@ -34,7 +35,7 @@ impl SqliteJournal {
         check_truth(folder, &connection)?;
         let mode = mode_of(folder, &connection)?;
         let mode = mode.ok_or_else(|| OpenError::NotAStore { folder: folder.to_owned() })?;
-        Ok(Self { connection, mode, last: None })
+        Ok(Self { connection, folder: folder.to_owned(), mode, last: None })
     }
 
     /// Whether the store is a test store or a live one.
@@ -45,6 +46,12 @@ impl SqliteJournal {
 }
 
 impl Journal for SqliteJournal {
+    fn another(&self) -> Result<Option<Box<dyn Journal>>, Fault> {
+        let another = Self::open_read_only(&self.folder);
+        let failed = |why| Fault::Failed { action: "read the journal", source: Box::new(why) };
+        Ok(Some(Box::new(another.map_err(failed)?)))
+    }
+
     fn last_position(&mut self) -> Result<u64, Fault> {
         last_position(&self.connection)
     }
@@ -69,6 +76,10 @@ impl Journal for SqliteJournal {
         let last = found.last().filter(|_| full);
         self.last = last.map(|(platform, it)| ((*platform, it.key()), cursor));
         Ok(found)
+    }
+
+    fn resource(&mut self, platform: PlatformId, key: &Key) -> Result<Option<Resource>, Fault> {
+        find(&self.connection, platform, key)
     }
 
     fn heads(&mut self) -> Result<Vec<Head>, Fault> {

@@ -9,6 +9,7 @@ mod history;
 mod list;
 mod port;
 mod query;
+mod rows;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};

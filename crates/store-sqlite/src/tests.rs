@@ -1,5 +1,6 @@
 //! Tests of the store on SQLite: agreement with the model, and what only a file can do.
 
+mod accounts;
 mod backup;
 mod batches;
 mod conformance;
@@ -9,6 +10,7 @@ mod import;
 mod key_uses;
 mod keys;
 mod migrations;
+mod read_rows;
 mod signal;
 
 use std::path::{Path, PathBuf};

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use ledger::{AccountId, TransactionId};
 use payments::ids::CustomerId;
-use payments::resources::{Account, Hold, InstructionState, Transaction};
+use payments::resources::{Hold, InstructionState, Transaction};
 use payments::states::TransactionStatus;
 use payments::{Key, Kind, Resource};
 
@@ -30,20 +30,16 @@ impl Facts {
     /// The facts of `resource`.
     #[must_use]
     pub fn of(resource: &Resource) -> Self {
-        let none = Self::default();
+        let (none, subtype) = (Self::default(), Self::subtype_of(resource));
         match resource {
-            Resource::Customer(it) => {
-                Self { subtype: Some(it.kind.code()), customer: Some(it.id), ..none }
-            }
+            Resource::Customer(it) => Self { subtype, customer: Some(it.id), ..none },
             Resource::Person(it) => Self { customer: Some(it.customer), ..none },
-            Resource::Account(Account { ledger, customer, .. }) => {
-                Self { subtype: Some(ledger.chart.code()), customer: *customer, ..none }
-            }
+            Resource::Account(it) => Self { subtype, customer: it.customer, ..none },
             Resource::BankAccount(it) => Self { customer: Some(it.customer), ..none },
-            Resource::Transaction(Transaction { kind, payer, shares, .. }) => {
+            Resource::Transaction(Transaction { payer, shares, .. }) => {
                 let payees = shares.iter().map(|share| share.account);
                 let accounts = payer.iter().copied().chain(payees).collect();
-                Self { subtype: Some(kind.code()), accounts, ..none }
+                Self { subtype, accounts, ..none }
             }
             Resource::Hold(Hold { transaction, reserved, .. }) => {
                 let accounts = reserved.iter().map(|leg| leg.account).collect();
@@ -59,6 +55,28 @@ impl Facts {
             | Resource::Instruction(_)
             | Resource::Window(_)
             | Resource::Name(_) => none,
+        }
+    }
+}
+
+impl Facts {
+    /// The type of `resource` within its kind alone.
+    #[must_use]
+    pub const fn subtype_of(resource: &Resource) -> Option<&'static str> {
+        match resource {
+            Resource::Customer(it) => Some(it.kind.code()),
+            Resource::Account(it) => Some(it.ledger.chart.code()),
+            Resource::Transaction(it) => Some(it.kind.code()),
+            Resource::Platform(_)
+            | Resource::ApiKey(_)
+            | Resource::Role(_)
+            | Resource::Person(_)
+            | Resource::BankAccount(_)
+            | Resource::Hold(_)
+            | Resource::Refund(_)
+            | Resource::Instruction(_)
+            | Resource::Window(_)
+            | Resource::Name(_) => None,
         }
     }
 }

@@ -14,6 +14,7 @@ mod fault;
 mod hex;
 pub mod memory;
 mod mode;
+pub mod read_rows;
 mod reads;
 pub mod rows;
 mod truth;
@@ -22,6 +23,7 @@ pub mod verify;
 pub use fault::{Fault, SaveFault};
 pub use memory::MemoryStore;
 pub use mode::Mode;
+pub use read_rows::{ReadCursor, ReadPart, ReadRow, ReadRows};
 pub use reads::{
     AccountLeg, AsOf, AuditQuery, EventQuery, EventRow, Filter, ListQuery, Page, Reads,
     TrialBalance, TrialBalanceRow, minute_of, page_of,

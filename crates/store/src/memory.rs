@@ -7,6 +7,7 @@
 
 mod constraints;
 mod journal;
+mod read_rows;
 mod reads;
 mod truth;
 

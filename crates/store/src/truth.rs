@@ -90,7 +90,16 @@ pub struct Due {
 }
 
 /// The truth as something to walk through: for `verify`, and to make the read model anew.
-pub trait Journal {
+pub trait Journal: Send {
+    /// One more walk through the same store, for a second thread; `None` where there can be one only.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] when the store cannot answer.
+    fn another(&self) -> Result<Option<Box<dyn Journal>>, Fault> {
+        Ok(None)
+    }
+
     /// The position of the last commit.
     ///
     /// # Errors
@@ -115,6 +124,25 @@ pub trait Journal {
         after: Option<&(PlatformId, Key)>,
         limit: usize,
     ) -> Result<Vec<(PlatformId, Resource)>, Fault>;
+
+    /// The resource at `key`, of any kind that a caller can see; a walk where the store knows no
+    /// quicker way.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`] when the store cannot answer, or a row cannot be read.
+    fn resource(&mut self, platform: PlatformId, key: &Key) -> Result<Option<Resource>, Fault> {
+        let mut after = None;
+        loop {
+            let page = self.resources_after(after.as_ref(), 1_000)?;
+            let Some((of, last)) = page.last() else { return Ok(None) };
+            after = Some((*of, last.key()));
+            let found = page.into_iter().find(|(of, it)| *of == platform && it.key() == *key);
+            if let Some((_, found)) = found {
+                return Ok(Some(found));
+            }
+        }
+    }
 
     /// Every platform's head.
     ///

@@ -14,7 +14,9 @@ mod closer;
 mod histories;
 mod item;
 mod keys;
+mod print;
 mod read_model;
+mod recent;
 mod report;
 mod rows;
 mod run;
@@ -24,9 +26,10 @@ mod totals;
 mod walk;
 
 use crate::fault::Fault;
-use crate::reads::Reads;
+use crate::read_rows::ReadRows;
 use crate::truth::Journal;
 
+pub use recent::{Checkpoint, verify_since};
 pub use report::{Checked, Difference, Invariant, NotChecked, Progress, Report, Stage};
 
 /// Rows read at once.
@@ -45,7 +48,7 @@ pub const DIFFERENCES_MAX: usize = 1_000;
 /// [`Fault`] when a store cannot answer, or a row cannot be read at all.
 pub fn verify(
     journal: &mut dyn Journal,
-    reads: Option<&dyn Reads>,
+    reads: Option<&dyn ReadRows>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Report, Fault> {
     let position = journal.last_position()?;

@@ -17,7 +17,7 @@ use std::thread::JoinHandle;
 
 use payments::{Actor, Command, Envelope, OPERATOR};
 use processor::{Answer, Ended, Failure as Unanswered, Handle, Mode as Applied, Request};
-use store::{Mode, Reads};
+use store::{Mode, ReadRows};
 use unit::drain::Drain;
 use unit::health::Readiness;
 use unit::listener::ListenError;
@@ -61,7 +61,7 @@ pub(crate) enum StartFailure {
 pub(crate) struct Server {
     url: String,
     mode: Mode,
-    reads: Arc<dyn Reads>,
+    reads: Arc<dyn ReadRows>,
     handle: Option<Handle>,
     drain: Drain,
     serving: Option<JoinHandle<Ended>>,
@@ -130,7 +130,7 @@ impl Server {
     }
 
     /// The read model, at least at the last commit.
-    pub(crate) fn reads(&self) -> (&dyn Reads, u64) {
+    pub(crate) fn reads(&self) -> (&dyn ReadRows, u64) {
         let position = self.handle.as_ref().map_or(0, Handle::position);
         (&*self.reads, position)
     }

@@ -9,8 +9,8 @@ use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use store::export::{Export, ExportFault};
-use store::verify::{Difference, Progress, Report, Stage};
-use store::{Journal, Reads};
+use store::verify::{Checkpoint, Difference, Progress, Report, Stage, verify_since};
+use store::{Fault, Journal, ReadRows};
 use store_sqlite::SqliteJournal;
 
 use crate::catching_up::caught_up;
@@ -21,18 +21,41 @@ use crate::server::folder::DataFolder;
 /// Differences that are shown to people; all of them are in `--json`.
 const SHOWN_MAX: usize = 50;
 
-/// Checks the truth in `folder` and, if it is given, the read model.
+/// How much of a folder is checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// All of it.
+    Whole,
+    /// What came since the last clean check, if there was one.
+    Incremental,
+}
+
+/// Checks the truth in `folder` and, if it is given, the read model, and keeps where it ended.
 ///
 /// # Errors
 ///
 /// [`Failure::Unable`] when there is no store, or it cannot be read.
-pub(crate) fn check(folder: &DataFolder, reads: Option<&dyn Reads>) -> Result<Report, Failure> {
+pub(crate) fn check(
+    folder: &DataFolder,
+    reads: Option<&dyn ReadRows>,
+    extent: Extent,
+) -> Result<Report, Failure> {
     let mut journal = SqliteJournal::open_read_only(folder.path())
         .map_err(|error| Failure::Unable(chain(&error)))?;
     if let Some(reads) = reads {
         caught_up(&mut journal, reads)?;
     }
-    check_journal(&mut journal, reads)
+    let kept = folder.verified().filter(|_| extent == Extent::Incremental);
+    let since = kept.and_then(|bytes| Checkpoint::from_bytes(&bytes).ok());
+    let report = with_a_bar(&mut |progress| match since.clone() {
+        Some(since) => verify_since(&mut journal, reads, since, progress),
+        None => store::verify(&mut journal, reads, progress),
+    })?;
+    let ended = report.checkpoint.as_ref().map(Checkpoint::to_bytes).transpose();
+    let ended = ended.map_err(|fault| Failure::of("where it ended cannot be kept", &fault))?;
+    // What was found is as true in a folder that nothing can be kept in.
+    let _ = folder.keep_verified(ended.as_deref());
+    Ok(report)
 }
 
 /// Checks a truth or an export and, if it is given, the read model, with a bar on standard error.
@@ -42,12 +65,19 @@ pub(crate) fn check(folder: &DataFolder, reads: Option<&dyn Reads>) -> Result<Re
 /// [`Failure::Unable`] when it cannot be read.
 pub(crate) fn check_journal(
     journal: &mut dyn Journal,
-    reads: Option<&dyn Reads>,
+    reads: Option<&dyn ReadRows>,
+) -> Result<Report, Failure> {
+    with_a_bar(&mut |progress| store::verify(journal, reads, progress))
+}
+
+/// Runs a check with a bar, and notes how long it took.
+fn with_a_bar(
+    check: &mut dyn FnMut(&mut dyn FnMut(Progress)) -> Result<Report, Fault>,
 ) -> Result<Report, Failure> {
     let started = Instant::now();
     let bar = ProgressBar::new_spinner();
     let mut stage = None;
-    let report = store::verify::verify(journal, reads, &mut |progress| {
+    let report = check(&mut |progress| {
         if stage != Some(progress.stage) {
             stage = Some(progress.stage);
             restyle(&bar, progress);
@@ -98,8 +128,12 @@ fn unreadable(path: &Path, fault: &ExportFault) -> Failure {
 /// [`Failure`] when it cannot be written.
 pub(crate) fn print(report: &Report, output: &mut Output) -> Result<(), Failure> {
     let checked = report.checked;
+    let from = match report.since_position {
+        0 => String::new(),
+        since => format!("after position {since} "),
+    };
     output.line(&format!(
-        "  Read up to position {}: {} entries with {} legs, {} accounts, {} keys, {} audit records, {} events.",
+        "  Read {from}up to position {}: {} entries with {} legs, {} accounts, {} keys, {} audit records, {} events.",
         report.as_of_position,
         checked.entries,
         checked.legs,
@@ -124,7 +158,9 @@ pub(crate) fn print(report: &Report, output: &mut Output) -> Result<(), Failure>
             format!("  not checked: invariant {}, {}", missing.invariant.number(), missing.why);
         output.line(&output.accent(Accent::Faint, &text))?;
     }
-    let verdict = if report.ok {
+    let verdict = if report.ok && report.since_position > 0 {
+        output.accent(Accent::Good, "What came since the last clean check is proven.")
+    } else if report.ok {
         output.accent(Accent::Good, "The books are proven: every row agrees.")
     } else {
         let count = report.differences.len();

@@ -48,9 +48,10 @@ pub(super) fn events_after(
     limit: usize,
 ) -> Result<Page<EventRow, (u64, u32)>, Fault> {
     // Each of these commands has an event, and only the first may have none after the cursor.
-    let query = Query::new(format!("SELECT {AUDIT_COLUMNS}, c.body FROM main.history h {COMMANDS}"))
-        .with("h.platform_id = ?", [id(platform.as_bytes())])
-        .with("h.seq >= ? AND h.events > 0", [number(after.0)]);
+    let query =
+        Query::new(format!("SELECT {AUDIT_COLUMNS}, c.body FROM main.history h {COMMANDS}"))
+            .with("h.platform_id = ?", [id(platform.as_bytes())])
+            .with("h.seq >= ? AND h.events > 0", [number(after.0)]);
     let rows = query.run(connection, ("ORDER BY h.seq", limit.saturating_add(2)), |row| {
         events_of(row, |_| true)
     })?;
@@ -109,9 +110,10 @@ fn all_before(
     platform: PlatformId,
     wanted: &EventQuery,
 ) -> Result<Page<EventRow, (u64, u32)>, Fault> {
-    let query = Query::new(format!("SELECT {AUDIT_COLUMNS}, c.body FROM main.history h {COMMANDS}"))
-        .with("h.platform_id = ? AND h.events > 0", [id(platform.as_bytes())])
-        .maybe("h.seq <= ?", wanted.before.map(|(seq, _)| number(seq)));
+    let query =
+        Query::new(format!("SELECT {AUDIT_COLUMNS}, c.body FROM main.history h {COMMANDS}"))
+            .with("h.platform_id = ? AND h.events > 0", [id(platform.as_bytes())])
+            .maybe("h.seq <= ?", wanted.before.map(|(seq, _)| number(seq)));
     let order = ("ORDER BY h.seq DESC", wanted.limit.saturating_add(2));
     let rows = query.run(connection, order, |row| events_of(row, |_| true))?;
     let events = rows.into_iter().flat_map(|events| events.into_iter().rev());
@@ -127,8 +129,9 @@ pub(super) fn event(
     of: EventId,
 ) -> Result<Option<EventRow>, Fault> {
     let seq = last_seq(connection, platform, AsOf::Time(minted_at(*of.as_bytes())))?;
-    let query = Query::new(format!("SELECT {AUDIT_COLUMNS}, c.body FROM main.history h {COMMANDS}"))
-        .with("h.platform_id = ? AND h.seq = ?", [id(platform.as_bytes()), number(seq)]);
+    let query =
+        Query::new(format!("SELECT {AUDIT_COLUMNS}, c.body FROM main.history h {COMMANDS}"))
+            .with("h.platform_id = ? AND h.seq = ?", [id(platform.as_bytes()), number(seq)]);
     let rows = query.run(connection, ("", 1), |row| events_of(row, |_| true))?;
     Ok(rows.into_iter().flatten().find(|event| event.touched.event == of))
 }

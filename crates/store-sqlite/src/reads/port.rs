@@ -5,14 +5,15 @@ use payments::audit::AuditRecord;
 use payments::ids::{AuditId, EventId, KeyId};
 use payments::resources::{ApiKey, Instruction};
 use payments::{Key, Resource};
+use store::read_rows::EachRow;
 use store::{
-    AccountLeg, AsOf, AuditQuery, EventQuery, EventRow, Fault, ListQuery, Page, Reads,
-    StoredCommand, TrialBalance, minute_of,
+    AccountLeg, AsOf, AuditQuery, EventQuery, EventRow, Fault, ListQuery, Page, ReadCursor,
+    ReadPart, ReadRows, Reads, StoredCommand, TrialBalance, minute_of,
 };
 
 use crate::key_uses;
 
-use super::{SqliteReads, balances, history, list};
+use super::{SqliteReads, balances, history, list, rows};
 
 impl Reads for SqliteReads {
     fn position(&self) -> u64 {
@@ -144,5 +145,17 @@ impl Reads for SqliteReads {
         limit: usize,
     ) -> Result<Vec<(PlatformId, Resource)>, Fault> {
         self.at(at, |connection| list::attention(connection, platform, limit))
+    }
+}
+
+impl ReadRows for SqliteReads {
+    fn rows_after(
+        &self,
+        at: u64,
+        from: (ReadPart, Option<&ReadCursor>),
+        limit: usize,
+        each: &mut EachRow<'_>,
+    ) -> Result<Option<ReadCursor>, Fault> {
+        self.at(at, |connection| rows::after(connection, from, limit, each))
     }
 }

@@ -11,6 +11,10 @@ use crate::rows::{Committed, Head};
 use crate::truth::Journal;
 
 impl Journal for MemoryStore {
+    fn another(&self) -> Result<Option<Box<dyn Journal>>, Fault> {
+        Ok(Some(Box::new(self.clone())))
+    }
+
     fn last_position(&mut self) -> Result<u64, Fault> {
         Ok(self.lock().position())
     }

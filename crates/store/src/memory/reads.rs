@@ -265,7 +265,7 @@ impl Reads for MemoryStore {
 }
 
 impl State {
-    fn reached(&self, needed: u64) -> Result<(), Fault> {
+    pub(super) fn reached(&self, needed: u64) -> Result<(), Fault> {
         let at = self.position();
         if at < needed { Err(Fault::Behind { at, needed }) } else { Ok(()) }
     }

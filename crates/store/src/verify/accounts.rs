@@ -7,14 +7,16 @@ use std::collections::HashMap;
 
 use ledger::{Account, AccountId, Counters, Direction, Entry, Layer, Leg, LegAfter, PlatformId};
 use money::Asset;
+use serde::{Deserialize, Serialize};
 
 use super::chains::entry_row;
 use super::histories::Histories;
+use super::print::Quick;
 use super::report::{Difference, Findings, Invariant, Row};
 use super::terms::weight;
 
 /// What an account's legs add up to so far.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Fold {
     pub(super) asset: Asset,
     pub(super) counters: Counters,
@@ -25,18 +27,33 @@ pub(super) struct Fold {
     /// After which seq.
     lowest_seq: u64,
     /// Whether its own row was read.
+    #[serde(skip)]
     pub(super) seen: bool,
 }
 
 /// All accounts that have legs.
 #[derive(Debug, Default)]
 pub(super) struct Folds {
-    of: HashMap<(PlatformId, AccountId), Fold>,
+    of: HashMap<(PlatformId, AccountId), Fold, Quick>,
+}
+
+impl From<Vec<((PlatformId, AccountId), Fold)>> for Folds {
+    fn from(all: Vec<((PlatformId, AccountId), Fold)>) -> Self {
+        Self { of: all.into_iter().collect() }
+    }
 }
 
 impl Folds {
+    /// All of it, in order.
+    pub(super) fn into_all(self) -> Vec<((PlatformId, AccountId), Fold)> {
+        let unseen = |(account, fold)| (account, Fold { seen: false, ..fold });
+        let mut all: Vec<_> = self.of.into_iter().map(unseen).collect();
+        all.sort_unstable_by_key(|(account, _)| *account);
+        all
+    }
+
     /// Every account with legs, in order.
-    pub(super) fn all(&self) -> Vec<(PlatformId, AccountId)> {
+    fn all(&self) -> Vec<(PlatformId, AccountId)> {
         let mut accounts: Vec<_> = self.of.keys().copied().collect();
         accounts.sort_unstable();
         accounts

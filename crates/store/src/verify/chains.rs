@@ -12,24 +12,45 @@ use super::report::{Difference, Findings, Invariant, Row};
 use crate::hex::hex;
 use crate::rows::{Committed, StoredCommand};
 
+/// The hashes of a command as they should be.
+#[derive(Debug, Clone)]
+pub(super) struct Digests {
+    audit: [u8; 32],
+    entry: Option<[u8; 32]>,
+    answer: [u8; 32],
+}
+
+impl Digests {
+    pub(super) fn of(committed: &Committed) -> Self {
+        Self {
+            audit: committed.audit.digest(),
+            entry: committed.entry.as_ref().map(Entry::digest),
+            answer: Sha256::digest(&committed.command.body).into(),
+        }
+    }
+}
+
 /// Checks one command against its platform's history, and moves the history on.
-pub(super) fn check(committed: &Committed, histories: &mut Histories, findings: &mut Findings) {
+pub(super) fn check(
+    (committed, digests): (&Committed, &Digests),
+    histories: &mut Histories,
+    findings: &mut Findings,
+) {
     let Committed { command, audit, entry, .. } = committed;
     let history = histories.at(command.platform);
     order(command, history, findings);
     let audit_row = || format!("audit {} (seq {})", audit.id, audit.seq);
     let row = Row { platform: command.platform, name: &audit_row };
     same_command(committed, &row, findings);
-    audit_chain(audit, history, (&row, findings));
-    let answer: [u8; 32] = Sha256::digest(&command.body).into();
-    let hashes = (&audit.answer_hash, &answer);
+    audit_chain((audit, &digests.audit), history, (&row, findings));
+    let hashes = (&audit.answer_hash, &digests.answer);
     let row = Row {
         platform: command.platform,
         name: &|| format!("command seq {}: its answer", command.seq),
     };
     findings.same(Invariant::Chains, &row, hashes, hex);
-    if let Some(entry) = entry {
-        entry_chain(entry, command.platform, history, findings);
+    if let (Some(entry), Some(digest)) = (entry, &digests.entry) {
+        entry_chain((entry, digest), command.platform, history, findings);
     }
     if audit.outcome != "applied" {
         refusal(committed, findings);
@@ -69,20 +90,20 @@ fn same_command(committed: &Committed, row: &Row<'_>, findings: &mut Findings) {
 
 /// Invariant 9, of the audit records.
 fn audit_chain(
-    audit: &AuditRecord,
+    (audit, digest): (&AuditRecord, &[u8; 32]),
     history: &mut History,
     (row, findings): (&Row<'_>, &mut Findings),
 ) {
     let linked = (&history.audit_hash, &audit.prev_hash);
     findings.same(Invariant::Chains, row, linked, |hash| format!("follows {}", hex(hash)));
-    let hashed = (&audit.digest(), &audit.hash);
+    let hashed = (digest, &audit.hash);
     findings.same(Invariant::Chains, row, hashed, |hash| format!("hash {}", hex(hash)));
     history.audit_hash = audit.hash;
 }
 
 /// Invariants 2 and 9, of the entries: a row whose hash is not its own was changed.
 fn entry_chain(
-    entry: &Entry,
+    (entry, digest): (&Entry, &[u8; 32]),
     platform: PlatformId,
     history: &mut History,
     findings: &mut Findings,
@@ -90,7 +111,7 @@ fn entry_chain(
     let row = Row { platform, name: &|| entry_row(entry) };
     let linked = (&history.entry_hash, &entry.prev_hash);
     findings.same(Invariant::Chains, &row, linked, |hash| format!("follows {}", hex(hash)));
-    let hashed = (&entry.digest(), &entry.hash);
+    let hashed = (digest, &entry.hash);
     findings.same(Invariant::JournalUnchanged, &row, hashed, |hash| format!("hash {}", hex(hash)));
     history.entry_hash = entry.hash;
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::item::{Aspect, Item, Side, Subject};
 use super::report::Difference;
 use super::sums::{Sink, group};
+use crate::read_rows::ReadPart;
 
 /// What each side says, by statement.
 type Statements = BTreeMap<(Aspect, String), Said>;
@@ -79,7 +80,7 @@ fn difference(subject: Subject, aspect: Aspect, said: &[(String, Said)]) -> Diff
             };
             (side(|said| said.derived), side(|said| said.stored))
         }
-        Aspect::ReadRow(_) | Aspect::ReadLeg | Aspect::ReadEvent | Aspect::ReadAudit => {
+        Aspect::Read(_) => {
             let side = |more: fn(&Said) -> bool| {
                 let parts = said.iter().filter(|(_, said)| more(said));
                 list(parts.map(|(words, _)| words.clone()))
@@ -87,7 +88,14 @@ fn difference(subject: Subject, aspect: Aspect, said: &[(String, Said)]) -> Diff
             (side(|said| said.derived > said.stored), side(|said| said.stored > said.derived))
         }
     };
-    Difference::new((aspect.invariant(), subject.platform), aspect.row(subject), expected, found)
+    let row = match (aspect, said.first()) {
+        // Ids of different kinds may be the same: which it is, only the statements know.
+        (Aspect::Read(ReadPart::EventsOfResources), Some((words, _))) => {
+            format!("read model: {words}")
+        }
+        _ => aspect.row(subject),
+    };
+    Difference::new((aspect.invariant(), subject.platform), row, expected, found)
 }
 
 /// A path that does not lead to where its row stands: where it ends or breaks, and what the row says.

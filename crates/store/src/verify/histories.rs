@@ -7,9 +7,12 @@ use std::collections::HashMap;
 
 use ledger::{AccountId, Chart, PlatformId, Rail, Timestamp, ids};
 use money::Asset;
+use serde::{Deserialize, Serialize};
+
+use super::print::Quick;
 
 /// One platform's history so far.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct History {
     pub(super) seq: u64,
     pub(super) created_at: Timestamp,
@@ -28,11 +31,24 @@ pub(super) struct Internal {
 /// All platforms' histories.
 #[derive(Debug, Default)]
 pub(super) struct Histories {
-    of: HashMap<PlatformId, History>,
-    internals: HashMap<PlatformId, Vec<Internal>>,
+    of: HashMap<PlatformId, History, Quick>,
+    internals: HashMap<PlatformId, Vec<Internal>, Quick>,
+}
+
+impl From<Vec<(PlatformId, History)>> for Histories {
+    fn from(all: Vec<(PlatformId, History)>) -> Self {
+        Self { of: all.into_iter().collect(), ..Self::default() }
+    }
 }
 
 impl Histories {
+    /// All of it, in order.
+    pub(super) fn into_all(self) -> Vec<(PlatformId, History)> {
+        let mut all: Vec<_> = self.of.into_iter().collect();
+        all.sort_unstable_by_key(|(platform, _)| *platform);
+        all
+    }
+
     /// A platform's history, at its beginning if nothing was read of it yet.
     pub(super) fn at(&mut self, platform: PlatformId) -> &mut History {
         self.of.entry(platform).or_insert(History {

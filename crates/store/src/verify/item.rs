@@ -4,15 +4,14 @@
 //! invariant a disagreement is reported, and on which row.
 
 use std::fmt;
-use std::hash::{Hash, Hasher};
 
-use ledger::{PlatformId, TransactionId};
+use ledger::{AccountId, PlatformId, TransactionId};
 use money::Asset;
-use payments::audit::Touched;
 use payments::resources::Kind;
+use sha2::{Digest as _, Sha256};
 
 use super::report::Invariant;
-use crate::reads::AccountLeg;
+use crate::read_rows::{EventOfResource, ReadPart, ReadRow};
 
 /// What statements are about; all of one platform and one id add up together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,45 +38,8 @@ pub(super) enum Item<'a> {
     Transition { number: u32 },
     /// So many minor units, by weight.
     Money { aspect: Aspect, asset: Asset },
-    /// The resource stands in this form.
-    Row { kind: Kind, version: u64, status: &'a str, digest: [u8; 32] },
-    /// The account has this leg.
-    Leg(LegRow<'a>),
-    /// The platform has this event.
-    Event(EventRow<'a>),
-    /// The platform has an audit record with this hash.
-    Audit { seq: u64, hash: [u8; 32] },
-}
-
-/// A leg with all that an account's history shows of it.
-#[derive(Clone, Copy)]
-pub(super) struct LegRow<'a>(pub(super) &'a AccountLeg);
-
-impl Hash for LegRow<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        let leg = self.0;
-        (leg.seq, leg.entry, leg.transaction, leg.created_at, leg.effective_at).hash(state);
-        (leg.direction, leg.layer, leg.amount, leg.after, leg.version).hash(state);
-    }
-}
-
-/// An event with all that a history of events shows of it.
-#[derive(Clone, Copy)]
-pub(super) struct EventRow<'a> {
-    pub(super) seq: u64,
-    pub(super) index: u32,
-    pub(super) created_at: i64,
-    pub(super) request_id: &'a str,
-    pub(super) touched: &'a Touched,
-    pub(super) answer_hash: [u8; 32],
-}
-
-impl Hash for EventRow<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        let Touched { event, kind, id, version, from, to } = self.touched;
-        (self.seq, self.index, self.created_at, self.request_id, self.answer_hash).hash(state);
-        (event, kind, id, version, from, to).hash(state);
-    }
+    /// The read model has this row.
+    Read(&'a ReadRow<'a>),
 }
 
 /// What a statement is about, beside its subject.
@@ -101,26 +63,26 @@ pub(super) enum Aspect {
     InFlight(Kind),
     /// Whether the bank booked it.
     Booked(Kind),
-    /// A resource in the read model.
-    ReadRow(Kind),
-    /// A leg in the read model.
-    ReadLeg,
-    /// An event in the read model.
-    ReadEvent,
-    /// An audit record in the read model.
-    ReadAudit,
+    /// A row of the read model.
+    Read(ReadPart),
 }
 
 impl Aspect {
     pub(super) const fn invariant(self) -> Invariant {
         match self {
-            Self::States(_) | Self::ReadRow(_) | Self::ReadEvent => Invariant::Events,
+            Self::States(_) => Invariant::Events,
             Self::Transitions => Invariant::Transitions,
             Self::Captured | Self::Refunded => Invariant::Refunds,
             Self::Pending | Self::HoldPosted => Invariant::HoldsResolveOnce,
             Self::Clearing(_) | Self::InFlight(_) | Self::Booked(_) => Invariant::Clearing,
-            Self::ReadLeg => Invariant::Counters,
-            Self::ReadAudit => Invariant::Chains,
+            Self::Read(part) => match part {
+                ReadPart::Legs => Invariant::Counters,
+                ReadPart::EventsOfResources | ReadPart::EventsOfTypes | ReadPart::Resources(_) => {
+                    Invariant::Events
+                }
+                ReadPart::Commands | ReadPart::Requests => Invariant::Chains,
+                ReadPart::Instructions => Invariant::Clearing,
+            },
         }
     }
 
@@ -137,15 +99,23 @@ impl Aspect {
             Self::Clearing(kind) => format!("{}: in clearing", of(kind)),
             Self::InFlight(kind) => format!("{}: its instruction", of(kind)),
             Self::Booked(kind) => format!("{}: booked", of(kind)),
-            Self::ReadRow(kind) => format!("read model: {}", of(kind)),
-            Self::ReadLeg => format!("read model: legs of {}", of(Kind::Account)),
-            Self::ReadEvent => {
-                format!("read model: event {}", payments::ids::EventId::from_bytes(subject.id))
-            }
-            Self::ReadAudit => {
-                format!("read model: audit {}", payments::ids::AuditId::from_bytes(subject.id))
-            }
+            Self::Read(part) => format!("read model: {}", read_row(part, subject.id)),
         }
+    }
+}
+
+fn read_row(part: ReadPart, id: [u8; 16]) -> String {
+    match part {
+        ReadPart::Legs => format!("legs of account {}", AccountId::from_bytes(id)),
+        ReadPart::Commands => format!("command {}", u128::from_be_bytes(id)),
+        ReadPart::Requests => format!("request of command {}", u128::from_be_bytes(id)),
+        ReadPart::EventsOfTypes => {
+            format!("types of events of command {}", u128::from_be_bytes(id))
+        }
+        // Ids of different kinds may be the same: only the statements know which it is.
+        ReadPart::EventsOfResources => "events".to_owned(),
+        ReadPart::Instructions => format!("instruction of {}", TransactionId::from_bytes(id)),
+        ReadPart::Resources(kind) => format!("{} {}", kind.code(), payments::id_text(kind, id)),
     }
 }
 
@@ -155,10 +125,7 @@ impl Item<'_> {
             Self::State { kind, .. } => Aspect::States(*kind),
             Self::Transition { .. } => Aspect::Transitions,
             Self::Money { aspect, .. } => *aspect,
-            Self::Row { kind, .. } => Aspect::ReadRow(*kind),
-            Self::Leg(_) => Aspect::ReadLeg,
-            Self::Event(_) => Aspect::ReadEvent,
-            Self::Audit { .. } => Aspect::ReadAudit,
+            Self::Read(row) => Aspect::Read(row.part()),
         }
     }
 }
@@ -169,34 +136,39 @@ impl fmt::Display for Item<'_> {
             Self::State { version, status, .. } => write!(f, "version {version}, {status}"),
             Self::Transition { number } => write!(f, "entry number {number}"),
             Self::Money { asset, .. } => write!(f, "minor units of {asset}"),
-            Self::Row { version, status, digest, .. } => {
-                write!(f, "version {version}, {status}, SHA-256 {}", crate::hex::hex(digest))
-            }
-            Self::Leg(LegRow(leg)) => write!(
-                f,
-                "leg {} (seq {}, {}, {}): {} {} {}, after it {:?}",
-                leg.version,
-                leg.seq,
-                leg.entry,
-                TransactionId::from_bytes(*leg.transaction.as_bytes()),
-                leg.layer.code(),
-                leg.direction.code(),
-                leg.amount,
-                leg.after,
-            ),
-            Self::Event(row) => write!(
-                f,
-                "seq {}, {} in it: {} version {} of {}, answer {}",
-                row.seq,
-                row.index,
-                row.touched.event_type(),
-                row.touched.version,
-                payments::id_text(row.touched.kind, row.touched.id),
-                crate::hex::hex(&row.answer_hash),
-            ),
-            Self::Audit { seq, hash } => {
-                write!(f, "seq {seq}, SHA-256 {}", crate::hex::hex(hash))
-            }
+            Self::Read(row) => read_words(row, f),
+        }
+    }
+}
+
+fn read_words(row: &ReadRow<'_>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let hash = |bytes: &[u8]| crate::hex::hex(&Sha256::digest(bytes).into());
+    match row {
+        ReadRow::Resource(row) => write!(
+            f,
+            "version {}, {}, of type {}, external id {:?}, made at {} µs, changed at {} µs, SHA-256 {}",
+            row.version,
+            row.status,
+            row.subtype.unwrap_or("none"),
+            row.external_id,
+            row.created_at,
+            row.updated_at,
+            hash(row.body),
+        ),
+        ReadRow::Instruction(_, _, body) => write!(f, "SHA-256 {}", hash(body)),
+        ReadRow::Leg(row) => write!(f, "{row:?}"),
+        ReadRow::Command(row) => write!(f, "{row:?}"),
+        ReadRow::Request(_, _, request) => write!(f, "request {request}"),
+        ReadRow::EventOfResource(row) => {
+            let EventOfResource { kind, resource, seq, place, .. } = row;
+            let id = match Kind::parse(kind) {
+                Some(known) => payments::id_text(known, *resource),
+                None => crate::hex::hex(&Sha256::digest(resource).into()),
+            };
+            write!(f, "event {place} of command {seq}, of {kind} {id}")
+        }
+        ReadRow::EventOfType(_, (seq, place), event_type) => {
+            write!(f, "event {place} of command {seq} is {event_type}")
         }
     }
 }

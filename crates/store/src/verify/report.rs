@@ -6,12 +6,15 @@ use ledger::PlatformId;
 use serde::{Serialize, Serializer};
 
 use super::DIFFERENCES_MAX;
+use super::recent::Checkpoint;
 
 /// What was checked, and what disagreed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// Whether nothing disagreed.
     pub ok: bool,
+    /// The position after which commands were read: 0 where everything was.
+    pub since_position: u64,
     /// The position up to which the truth was read.
     pub as_of_position: u64,
     /// How much was read.
@@ -23,6 +26,9 @@ pub struct Report {
     /// How long it took.
     #[serde(serialize_with = "seconds")]
     pub seconds: Duration,
+    /// What the next verification can go on from; `None` if there are differences.
+    #[serde(skip)]
+    pub checkpoint: Option<Checkpoint>,
 }
 
 impl Report {
@@ -32,6 +38,7 @@ impl Report {
     pub fn of_broken_line(line: u64, why: &str) -> Self {
         Self {
             ok: false,
+            since_position: 0,
             as_of_position: 0,
             checked: Checked::default(),
             differences: vec![Difference {
@@ -43,6 +50,7 @@ impl Report {
             }],
             not_checked: not_checked(),
             seconds: Duration::ZERO,
+            checkpoint: None,
         }
     }
 

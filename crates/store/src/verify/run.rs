@@ -11,12 +11,13 @@ use money::Asset;
 use payments::Resource;
 
 use super::accounts::{Folds, counter_words};
-use super::chains;
+use super::chains::{self, Digests};
 use super::closer::Closer;
 use super::histories::{Histories, History};
-use super::item::{Side, Subject};
-use super::keys::Keys;
+use super::item::Subject;
+use super::keys::{self, Keys};
 use super::read_model::{self, Model, is_newer};
+use super::recent::{Checkpoint, Recent};
 use super::report::{
     Checked, Difference, Findings, Invariant, Progress, Report, Row, Stage, not_checked,
 };
@@ -24,10 +25,11 @@ use super::rows;
 use super::sums::{Sink, Sums};
 use super::terms;
 use super::totals::Books;
-use super::walk::{self, Stopped};
+use super::walk::{self, Looks, Range, Stopped};
 use crate::fault::Fault;
 use crate::hex::hex;
-use crate::reads::{Reads, TrialBalance, TrialBalanceRow};
+use crate::read_rows::ReadRows;
+use crate::reads::{TrialBalance, TrialBalanceRow};
 use crate::rows::{Committed, Head};
 use crate::truth::Journal;
 
@@ -37,42 +39,99 @@ const GROUPS_AT_ONCE: usize = 2_048;
 /// A difference that stands unless a later command moved its subject.
 type Doubt = (Subject, Difference);
 
+/// What each of two readers keeps for itself.
+#[derive(Default)]
+struct Beside {
+    sums: Sums,
+    /// Only for the internal accounts.
+    histories: Histories,
+    /// Whether there is a read model to compare with.
+    with_model: bool,
+}
+
+/// What one row alone says.
+struct Looked {
+    digests: Digests,
+    key: Option<u64>,
+}
+
+impl Beside {
+    fn look(&mut self, committed: &Committed) -> Looked {
+        terms::of_command(committed, &mut self.histories, &mut self.sums);
+        if self.with_model {
+            read_model::of_command(committed, &mut self.sums);
+        }
+        let key = committed.command.idempotency.as_ref().map(keys::hash);
+        Looked { digests: Digests::of(committed), key }
+    }
+}
+
 /// A verification in progress.
 pub(super) struct Run<'r> {
-    position: u64,
-    model: Option<Model<'r>>,
+    pub(super) position: u64,
+    pub(super) model: Option<Model<'r>>,
+    /// The position of the last command that was read, and the last that there was.
     last: u64,
-    histories: Histories,
-    folds: Folds,
+    reached: u64,
+    /// Why keys could not be kept.
+    fault: Option<Fault>,
+    pub(super) histories: Histories,
+    pub(super) folds: Folds,
     books: Books,
     keys: Keys,
     sums: Sums,
-    offsets: HashMap<PlatformId, i64>,
+    pub(super) offsets: HashMap<PlatformId, i64>,
     trial: BTreeMap<(Chart, Asset), TrialBalanceRow>,
     checked: Checked,
-    findings: Findings,
-    doubts: Vec<Doubt>,
+    pub(super) findings: Findings,
+    pub(super) doubts: Vec<Doubt>,
     /// Whether every resource could be read.
     whole: bool,
+    /// After which position commands are read.
+    pub(super) from: u64,
+    /// What they touched, where only what is new is looked at.
+    pub(super) recent: Option<Recent>,
 }
 
 impl<'r> Run<'r> {
-    pub(super) fn new(position: u64, reads: Option<&'r dyn Reads>) -> Self {
+    pub(super) fn new(position: u64, reads: Option<&'r dyn ReadRows>) -> Self {
         Self {
             position,
             model: reads.map(|reads| Model { reads, at: position }),
             last: 0,
+            reached: 0,
+            fault: None,
             histories: Histories::default(),
             folds: Folds::default(),
             books: Books::default(),
-            keys: Keys::new(position),
-            sums: Sums::new(),
+            keys: Keys::default(),
+            sums: Sums::default(),
             offsets: HashMap::new(),
             trial: BTreeMap::new(),
             checked: Checked::default(),
             findings: Findings::default(),
             doubts: Vec::new(),
             whole: true,
+            from: 0,
+            recent: None,
+        }
+    }
+
+    /// One that goes on from where another one ended.
+    pub(super) fn since(
+        checkpoint: Checkpoint,
+        position: u64,
+        reads: Option<&'r dyn ReadRows>,
+    ) -> Self {
+        let Checkpoint { position: from, histories, folds } = checkpoint;
+        Self {
+            last: from,
+            reached: from,
+            from,
+            histories: Histories::from(histories),
+            folds: Folds::from(folds),
+            recent: Some(Recent::default()),
+            ..Self::new(position, reads)
         }
     }
 
@@ -82,14 +141,20 @@ impl<'r> Run<'r> {
         journal: &mut dyn Journal,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<(), Fault> {
-        let (until, of) = (self.position, Some(self.position));
+        let (from, until) = (self.from, self.position);
+        let of = Some(until.saturating_sub(from));
         let mut page = |done| progress(Progress { stage: Stage::Commands, done, of });
-        let each: &mut walk::Each<'_, _> = &mut |committed| self.command(committed);
-        let (last, unreadable) = walk::commands(journal, (0, until), each, &mut page)?;
-        for (position, row) in unreadable {
-            let name = format!("{}: the row at position {position}", row.table);
-            self.unreadable(Invariant::JournalUnchanged, name, row.detail);
+        let beside = || Beside { with_model: self.model.is_some(), ..Beside::default() };
+        let (mut one, mut other) = (beside(), beside());
+        let looks = Looks {
+            beside: &|committed, own: &mut Beside| own.look(committed),
+            in_turn: &mut |range, looked| self.range(range, looked),
+        };
+        walk::by_two(journal, (from, until), looks, (&mut one, &mut other), &mut page)?;
+        for own in [one, other] {
+            self.sums.merge(&own.sums);
         }
+        let last = self.reached;
         if last != self.position || self.last != last {
             self.findings.add(Difference {
                 invariant: Invariant::Order,
@@ -99,7 +164,10 @@ impl<'r> Run<'r> {
                 found: format!("position {}", self.last),
             });
         }
-        let keys = std::mem::replace(&mut self.keys, Keys::new(0));
+        if let Some(fault) = self.fault.take() {
+            return Err(fault);
+        }
+        let keys = std::mem::take(&mut self.keys);
         self.checked.keys = keys.count();
         keys.check(journal, self.position, &mut self.findings)
     }
@@ -109,14 +177,29 @@ impl<'r> Run<'r> {
         self.findings.add(Difference { invariant, platform, row, expected, found: detail });
     }
 
-    fn command(&mut self, committed: &Committed) -> Result<(), Fault> {
+    fn range(&mut self, range: &Range, looked: &[Looked]) {
+        for (position, row) in &range.unreadable {
+            let name = format!("{}: the row at position {position}", row.table);
+            self.unreadable(Invariant::JournalUnchanged, name, row.detail.clone());
+            self.reached = self.reached.max(*position);
+        }
+        for (committed, looked) in range.rows.iter().zip(looked) {
+            self.reached = self.reached.max(committed.position);
+            if let Err(fault) = self.command(committed, looked) {
+                self.fault.get_or_insert(fault);
+            }
+        }
+    }
+
+    fn command(&mut self, committed: &Committed, looked: &Looked) -> Result<(), Fault> {
         let Committed { position, command, audit, entry } = committed;
         let (platform, next) = (command.platform, self.last.saturating_add(1));
         let row = Row { platform, name: &|| format!("command seq {}", command.seq) };
         let positions = (&next, position);
         self.findings.same(Invariant::Order, &row, positions, |at| format!("position {at}"));
         self.last = *position;
-        chains::check(committed, &mut self.histories, &mut self.findings);
+        let digests = (committed, &looked.digests);
+        chains::check(digests, &mut self.histories, &mut self.findings);
         for touched in &audit.touched {
             rows::check_step(platform, (audit.seq, touched), &mut self.findings);
         }
@@ -125,13 +208,11 @@ impl<'r> Run<'r> {
             self.checked.entries += 1;
             self.checked.legs += count(entry.legs.len());
         }
-        if let Some(caller) = &command.idempotency {
-            self.keys.add(caller);
+        if let Some(key) = looked.key {
+            self.keys.add(key)?;
         }
-        terms::of_command(committed, &mut self.histories, &mut self.sums);
-        if let Some(model) = self.model {
-            read_model::of_command(committed, &mut self.sums);
-            read_model::check_key(model, command, &mut self.findings)?;
+        if let Some(recent) = &mut self.recent {
+            recent.take(committed, &mut self.findings);
         }
         self.checked.audit += 1;
         self.checked.events += count(audit.touched.len());
@@ -195,7 +276,7 @@ impl<'r> Run<'r> {
         }
         terms::of_resource(platform, resource, &mut self.sums);
         if self.model.is_some() {
-            read_model::of_resource(Side::Derived, platform, resource, &mut self.sums)?;
+            read_model::of_resource(platform, resource, &mut self.sums)?;
         }
         Ok(())
     }
@@ -204,7 +285,7 @@ impl<'r> Run<'r> {
     pub(super) fn read_model(&mut self, progress: &mut dyn FnMut(Progress)) -> Result<(), Fault> {
         let Some(model) = self.model.filter(|_| self.whole) else { return Ok(()) };
         let mut page = |done| progress(Progress { stage: Stage::ReadModel, done, of: None });
-        model.add_halves((&self.histories, &self.folds), (&mut self.sums, &mut page))
+        model.add_by_two(&self.histories, (&mut self.sums, &mut page))
     }
 
     /// Reads everything again for the groups that did not cancel, to name the rows.
@@ -247,13 +328,13 @@ impl<'r> Run<'r> {
             }
             terms::of_resource(*platform, resource, sink);
             match model {
-                Some(_) => read_model::of_resource(Side::Derived, *platform, resource, sink),
+                Some(_) => read_model::of_resource(*platform, resource, sink),
                 None => Ok(()),
             }
         };
         walk::resources(journal, each, &mut |_| {})?;
         let Some(model) = model else { return Ok(()) };
-        model.add_all((&self.histories, &self.folds), sink)
+        model.add_all(&self.histories, sink)
     }
 
     /// Turns doubts into findings, but for subjects that a command after the position moved.
@@ -282,17 +363,25 @@ impl<'r> Run<'r> {
     pub(super) fn end(mut self, journal: &mut dyn Journal) -> Result<Report, Fault> {
         self.heads(&journal.heads()?);
         self.settle(journal)?;
-        if self.whole && journal.last_position()? == self.position {
+        if self.whole && self.recent.is_none() && journal.last_position()? == self.position {
             self.trial_balance()?;
         }
         let differences = self.findings.into_differences();
+        let ok = differences.is_empty();
+        let checkpoint = Checkpoint {
+            position: self.position,
+            histories: self.histories.into_all(),
+            folds: self.folds.into_all(),
+        };
         Ok(Report {
-            ok: differences.is_empty(),
+            ok,
+            since_position: self.from,
             as_of_position: self.position,
             checked: self.checked,
             differences,
             not_checked: not_checked(),
             seconds: Duration::ZERO,
+            checkpoint: ok.then_some(checkpoint),
         })
     }
 

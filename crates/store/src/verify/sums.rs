@@ -1,18 +1,19 @@
 //! Sums that must cancel: what commands say of a subject, less what rows say, in memory of fixed size.
 //!
-//! Each statement is hashed to 128 bits, times its weight (a count, or minor units), and added to the
+//! Each statement is hashed (`print`), times its weight (a count, or minor units), and added to the
 //! sum of its subject's group, modulo 2^128. Commands and rows agree only if every sum is zero: a
-//! single wrong statement leaves a multiple of its hash, which is zero by chance once in 2^64 or
-//! rarer. States and entry numbers are added where they are reached and taken off where the next
-//! one leads on, so a path from 1 to n without gaps, each step once, leaves just its end.
+//! single wrong statement leaves a multiple of its hash, which is zero by chance once in 2^64 or so.
+//! States and entry numbers are added where they are reached and taken off where the next one leads
+//! on, so a path from 1 to n without gaps, each step once, leaves just its end.
 //!
 //! Against accidents and wrong programs, not against a forger who chooses rows: those are for the
 //! hash chains. Which row is wrong the sums do not know; `closer` looks at the groups that are not zero.
 
 use std::collections::BTreeSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::Hash;
 
 use super::item::{Item, Side, Subject};
+use super::print::Print;
 
 /// Takes statements.
 pub(super) trait Sink: Send {
@@ -28,11 +29,13 @@ pub(super) struct Sums {
     of_group: Vec<u128>,
 }
 
-impl Sums {
-    pub(super) fn new() -> Self {
+impl Default for Sums {
+    fn default() -> Self {
         Self { of_group: (0..GROUPS).map(|_| 0).collect() }
     }
+}
 
+impl Sums {
     /// Adds what was added elsewhere.
     pub(super) fn merge(&mut self, other: &Self) {
         for (sum, more) in self.of_group.iter_mut().zip(&other.of_group) {
@@ -52,13 +55,10 @@ impl Sink for Sums {
         if weight == 0 {
             return;
         }
-        let mut hasher = start(subject);
-        let group = group_of(&hasher);
-        item.hash(&mut hasher);
-        let high = u128::from(hasher.finish());
-        hasher.write_u8(1);
-        let print = (high << 64) | u128::from(hasher.finish());
-        let term = print.wrapping_mul(weight.cast_unsigned());
+        let mut print = start(subject);
+        let group = group_of(&print);
+        item.hash(&mut print);
+        let term = print.both().wrapping_mul(weight.cast_unsigned());
         if let Some(sum) = self.of_group.get_mut(group) {
             *sum = match side {
                 Side::Derived => sum.wrapping_add(term),
@@ -73,13 +73,12 @@ pub(super) fn group(subject: Subject) -> usize {
     group_of(&start(subject))
 }
 
-fn start(subject: Subject) -> DefaultHasher {
-    let mut hasher = DefaultHasher::new();
-    hasher.write(subject.platform.as_bytes());
-    hasher.write(&subject.id);
-    hasher
+fn start(subject: Subject) -> Print {
+    let mut print = Print::default();
+    subject.hash(&mut print);
+    print
 }
 
-fn group_of(started: &DefaultHasher) -> usize {
-    usize::try_from(started.finish() % GROUPS).unwrap_or(0)
+fn group_of(started: &Print) -> usize {
+    usize::try_from(started.both() % u128::from(GROUPS)).unwrap_or(0)
 }

@@ -1,9 +1,12 @@
-//! Reading the truth page by page, between fixed positions, and always ahead.
+//! Reading the truth page by page, between fixed positions, on two threads.
 //!
-//! A page is read here while the one before it is looked at on another thread: the store has one
-//! reader, and hashing costs as much as reading. Three pages are in memory at most.
+//! Two read pages of commands in turn and look at what a row alone can say, each by itself; what needs
+//! the rows before it is done page after page, in order ([`by_two`]). Resources have one reader, and
+//! are looked at on another thread. Three pages are in memory at most.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use ledger::PlatformId;
@@ -48,7 +51,8 @@ pub(super) fn commands(
     let mut unreadable = Vec::new();
     let mut next = || {
         while after < until {
-            let mut rows = match readable(&mut |limit| journal.commands_after(after, limit))? {
+            let mut rows = match readable(PAGE, &mut |limit| journal.commands_after(after, limit))?
+            {
                 Ok(rows) => rows,
                 Err(why) => {
                     after += 1;
@@ -69,6 +73,159 @@ pub(super) fn commands(
     Ok((after.min(until), unreadable))
 }
 
+/// What was read of the commands of one range of positions.
+#[derive(Debug, Default)]
+pub(super) struct Range {
+    pub(super) rows: Vec<Committed>,
+    pub(super) unreadable: Vec<(u64, Unreadable)>,
+}
+
+/// Looks at a row alone, with what the looker keeps for itself.
+type LookBeside<S, L> = dyn Fn(&Committed, &mut S) -> L + Sync;
+
+/// How commands are looked at by two.
+pub(super) struct Looks<'l, S, L> {
+    /// What a row alone can say, with what each of the two keeps for itself.
+    pub(super) beside: &'l LookBeside<S, L>,
+    /// What is done with a range after all before it.
+    pub(super) in_turn: &'l mut (dyn FnMut(&Range, &[L]) + Send),
+}
+
+/// Reads the commands after the first position, up to the second, with two readers if the store has
+/// two, and looks at them. `own` is what each of the two keeps for itself.
+pub(super) fn by_two<S: Send, L>(
+    journal: &mut dyn Journal,
+    (after, until): (u64, u64),
+    looks: Looks<'_, S, L>,
+    own: (&mut S, &mut S),
+    page: &mut dyn FnMut(u64),
+) -> Result<(), Fault> {
+    let another = if until.saturating_sub(after) > RANGE { journal.another()? } else { None };
+    let Looks { beside, in_turn } = looks;
+    let gate = Gate {
+        range: AtomicU64::new(0),
+        turn: Mutex::new(Turn { next: 0, in_turn, is_broken: false }),
+        passed: Condvar::new(),
+    };
+    thread::scope(|scope| {
+        let other = another.map(|mut another| {
+            let (gate, theirs) = (&gate, own.1);
+            thread::Builder::new().name("verify".to_owned()).spawn_scoped(scope, move || {
+                gate.walk(&mut *another, (after, until), (beside, theirs), &mut |_| {})
+            })
+        });
+        let other = other
+            .transpose()
+            .map_err(|why| Fault::Failed { action: "start a thread", source: why.into() })?;
+        let outcome = gate.walk(journal, (after, until), (beside, own.0), page);
+        match other.map(thread::ScopedJoinHandle::join) {
+            None => outcome,
+            Some(Ok(other)) => outcome.and(other),
+            Some(Err(panic)) => std::panic::resume_unwind(panic),
+        }
+    })?;
+    page(until.saturating_sub(after));
+    Ok(())
+}
+
+/// Positions of one range.
+const RANGE: u64 = PAGE as u64;
+
+/// Where ranges are given out, and taken in again in order.
+struct Gate<'g, L> {
+    range: AtomicU64,
+    turn: Mutex<Turn<'g, L>>,
+    passed: Condvar,
+}
+
+struct Turn<'g, L> {
+    next: u64,
+    in_turn: &'g mut (dyn FnMut(&Range, &[L]) + Send),
+    /// Whether one of both cannot go on.
+    is_broken: bool,
+}
+
+/// Wakes the other, also when its owner panics.
+struct Leaving<'a, 'g, L>(&'a Gate<'g, L>);
+
+impl<L> Drop for Leaving<'_, '_, L> {
+    fn drop(&mut self) {
+        self.0.turn().is_broken |= thread::panicking();
+        self.0.passed.notify_all();
+    }
+}
+
+impl<'g, L> Gate<'g, L> {
+    fn turn(&self) -> MutexGuard<'_, Turn<'g, L>> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn walk<S>(
+        &self,
+        journal: &mut dyn Journal,
+        (after, until): (u64, u64),
+        (beside, own): (&LookBeside<S, L>, &mut S),
+        page: &mut dyn FnMut(u64),
+    ) -> Result<(), Fault> {
+        loop {
+            let number = self.range.fetch_add(1, Ordering::Relaxed);
+            let from = after.saturating_add(number.saturating_mul(RANGE));
+            if from >= until {
+                return Ok(());
+            }
+            let _leaving = Leaving(self);
+            let to = from.saturating_add(RANGE).min(until);
+            let range = range(journal, (from, to));
+            let rows = range.as_ref().map_or(&[][..], |range| &range.rows);
+            let looked: Vec<L> = rows.iter().map(|row| beside(row, own)).collect();
+            let waits = |turn: &mut Turn<'g, L>| turn.next != number && !turn.is_broken;
+            let turn = self.passed.wait_while(self.turn(), waits);
+            let mut turn = turn.unwrap_or_else(PoisonError::into_inner);
+            if turn.is_broken {
+                return Ok(());
+            }
+            turn.is_broken = range.is_err();
+            let range = range?;
+            (turn.in_turn)(&range, &looked);
+            turn.next += 1;
+            drop(turn);
+            if range.rows.is_empty() && journal.commands_after(to, 1).is_ok_and(|it| it.is_empty())
+            {
+                // Nothing more is there, whatever the store says it has.
+                self.range.fetch_max(until.div_ceil(RANGE), Ordering::Relaxed);
+            }
+            page(to - after);
+        }
+    }
+}
+
+/// All that can be read between two positions; rows as the store gives them, in whatever order.
+fn range(journal: &mut dyn Journal, (mut after, until): (u64, u64)) -> Result<Range, Fault> {
+    let mut range = Range::default();
+    while after < until {
+        let most = usize::try_from(until - after).unwrap_or(PAGE);
+        match readable(most, &mut |limit| journal.commands_after(after, limit))? {
+            Ok(rows) => match rows.iter().map(|committed| committed.position).max() {
+                Some(last) if last > after => {
+                    after = last;
+                    if range.rows.is_empty() {
+                        range.rows = rows;
+                    } else {
+                        range.rows.extend(rows);
+                    }
+                }
+                Some(_) | None => break,
+            },
+            Err(why) => {
+                after += 1;
+                range.unreadable.push((after, why));
+            }
+        }
+    }
+    range.rows.retain(|it| it.position <= until);
+    Ok(range)
+}
+
 /// Reads all resources, in the store's own order; answers why it had to stop, if it had.
 pub(super) fn resources(
     journal: &mut dyn Journal,
@@ -77,13 +234,14 @@ pub(super) fn resources(
 ) -> Result<Option<Stopped>, Fault> {
     let (mut after, mut stopped) = (None, None);
     let mut next = || {
-        let rows = match readable(&mut |limit| journal.resources_after(after.as_ref(), limit))? {
-            Ok(rows) => rows,
-            Err(why) => {
-                stopped = Some(why);
-                return Ok(Vec::new());
-            }
-        };
+        let rows =
+            match readable(PAGE, &mut |limit| journal.resources_after(after.as_ref(), limit))? {
+                Ok(rows) => rows,
+                Err(why) => {
+                    stopped = Some(why);
+                    return Ok(Vec::new());
+                }
+            };
         let last = rows.last().map(|(platform, resource)| (*platform, resource.key()));
         if last == after {
             return Ok(Vec::new());
@@ -97,9 +255,10 @@ pub(super) fn resources(
 
 /// As long a page as can be read; why, if not even its first row can be.
 fn readable<T>(
+    most: usize,
     read: &mut dyn FnMut(usize) -> Result<Vec<T>, Fault>,
 ) -> Result<Result<Vec<T>, Unreadable>, Fault> {
-    let mut limit = PAGE;
+    let mut limit = most;
     loop {
         match read(limit) {
             Ok(rows) => return Ok(Ok(rows)),

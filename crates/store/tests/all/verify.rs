@@ -7,4 +7,5 @@ mod clean;
 mod exported;
 mod found;
 mod moving;
+mod recent;
 mod story;

@@ -12,7 +12,7 @@ use crate::output::{Accent, Format, JsonFlag, Output};
 use crate::server::folder::DataFolder;
 use crate::server::{Ends, Server, Settings, first_start};
 use crate::story::{self, Books, Teller};
-use crate::verification;
+use crate::verification::{self, Extent};
 
 /// Flags of `florin demo`.
 #[derive(Debug, clap::Args)]
@@ -70,7 +70,7 @@ impl Demo {
         let books = story::play(&operator, &mut teller)?;
         let wrong = teller.wrong();
         let (reads, _) = server.reads();
-        let mut report = verification::check(&folder, Some(reads))?;
+        let mut report = verification::check(&folder, Some(reads), Extent::Whole)?;
         server.stop()?;
         report.ok = report.ok && wrong == 0;
         match format {

@@ -10,7 +10,7 @@ use crate::client::reach::Data;
 use crate::failure::{Failure, chain};
 use crate::output::{Format, JsonFlag, Output};
 use crate::server::folder::{BANK, DataFolder, TRUTH};
-use crate::verification;
+use crate::verification::{self, Extent};
 
 /// All that an earlier attempt may have left in a folder.
 const LOCK: &str = "lock";
@@ -57,7 +57,7 @@ impl Restore {
         restored?;
         drop(held);
 
-        let report = verification::check(&folder, None)?;
+        let report = verification::check(&folder, None, Extent::Whole)?;
         match Format::of_flag(&self.json) {
             Format::Json => output.json(&report)?,
             Format::People => {

@@ -9,7 +9,7 @@ use crate::client::reach::Data;
 use crate::failure::{Failure, chain};
 use crate::output::{Accent, Format, JsonFlag, Output};
 use crate::server::folder::DataFolder;
-use crate::verification;
+use crate::verification::{self, Extent};
 
 /// Flags of `florin verify`.
 #[derive(Debug, clap::Args)]
@@ -17,14 +17,18 @@ use crate::verification;
 Examples:
   florin verify
   florin verify --data /var/lib/florin --json | tail -n 1 | jq .ok
+  florin verify --incremental
   florin verify --export market.ndjson
 
 Beside a running server the truth alone is checked; on a stopped folder also that the read model
-agrees with it. Exit codes: 0 clean; 1 differences; 2 could not run.")]
+agrees with it. A clean check leaves in the folder where it ended, for --incremental. Exit codes: 0 clean; 1 differences; 2 could not run.")]
 pub(crate) struct Verify {
     /// Check an export by itself instead of a data folder
     #[arg(long, value_name = "FILE")]
     export: Option<PathBuf>,
+    /// Check what came since the last clean check, and the rows it touched, only
+    #[arg(long, conflicts_with = "export")]
+    incremental: bool,
     #[command(flatten)]
     data: Data,
     #[command(flatten)]
@@ -44,8 +48,9 @@ impl Verify {
         let folder = self.data.folder_with_store()?;
         let store = open_beside(&folder)?;
         let reads = store.as_ref().map(SqliteStore::reads);
-        let report =
-            verification::check(&folder, reads.as_deref().map(|reads| reads as &dyn store::Reads))?;
+        let model = reads.as_deref().map(|reads| reads as &dyn store::ReadRows);
+        let extent = if self.incremental { Extent::Incremental } else { Extent::Whole };
+        let report = verification::check(&folder, model, extent)?;
         if reads.is_none() && Format::of_flag(&self.json) == Format::People {
             let text = "  The read model is in use and was not compared.";
             output.line(&output.accent(Accent::Faint, text))?;

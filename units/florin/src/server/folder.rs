@@ -1,7 +1,7 @@
 //! The data folder: what stands in it besides the store's and the bank's own files.
 //!
 //! `operator-key` is the key of whoever runs this Florin, readable by its owner alone; `server.json`
-//! says where the server listens, while it runs. Each is replaced as a whole, so that no reader ever
+//! says where the server listens, while it runs; `verified` where the last clean verification ended. Each is replaced as a whole, so that no reader ever
 //! sees a half of one. Start at [`DataFolder`].
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
@@ -20,6 +20,7 @@ const BANK_CURSOR: &str = "sandbox-bank.told";
 const CURSOR_KEY: &str = "cursor-key";
 const OPERATOR_KEY: &str = "operator-key";
 const SERVER: &str = "server.json";
+const VERIFIED: &str = "verified";
 
 /// A folder with a store, or one that will have one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +82,28 @@ impl DataFolder {
         let key = unit::chance::random_bytes().map_err(|fault| Failure::plain(&fault))?;
         self.replace(CURSOR_KEY, &key)?;
         Ok(key)
+    }
+
+    /// Where the last verification ended, if it was clean.
+    pub(crate) fn verified(&self) -> Option<Vec<u8>> {
+        fs::read(self.path.join(VERIFIED)).ok()
+    }
+
+    /// Keeps where a verification ended; `None` if it was not clean.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Unable`] if it cannot be written.
+    pub(crate) fn keep_verified(&self, ended: Option<&[u8]>) -> Result<(), Failure> {
+        if let Some(ended) = ended {
+            return self.replace(VERIFIED, ended);
+        }
+        match fs::remove_file(self.path.join(VERIFIED)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(Failure::of("cannot remove where the last verification ended", &error))
+            }
+            Ok(()) | Err(_) => Ok(()),
+        }
     }
 
     /// Makes the folder for its owner alone, unless it is there.

@@ -1,8 +1,8 @@
 //! SIGKILL under load: what was answered is there after it, exactly once, and the books are proven.
 //!
 //! One store lives through all rounds. After each kill what is new is read once from the truth, and
-//! the invariants are derived from it (`Auditor`); the whole proof, with the read model, comes every
-//! few rounds and at the end, for it reads all that there is. Start at [`Shop::round`].
+//! the invariants are derived from it (`Auditor`), and `florin verify --incremental` proves what came
+//! since the round before; the whole proof comes at the end. Start at [`Shop::round`].
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -24,8 +24,8 @@ const THREADS: usize = 4;
 /// Rounds; more with SLOW_TESTS.
 const ROUNDS: usize = 5;
 const SLOW_ROUNDS: usize = 50;
-/// The whole proof is asked for every so many rounds.
-const PROVEN_EVERY: usize = 10;
+/// In every so many rounds the proof comes before the start, with the read model; else beside the server.
+const STOPPED_EVERY: usize = 5;
 /// At most so many answers before the kill, and so much time after the last of them.
 const ANSWERS_MAX: usize = 300;
 const MICROS_MAX: usize = 3_000;
@@ -109,6 +109,14 @@ pub(crate) fn check_answered<'a>(
     }
 }
 
+/// What came since the last proof is proven.
+#[track_caller]
+fn check_recent(folder: &Folder) {
+    let report = last_line(&yes(folder, &["verify", "--incremental", "--json"]));
+    assert_eq!(report["ok"], true, "{report}");
+    assert_ne!(report["since_position"], 0, "a whole proof: {report}");
+}
+
 /// The books of a folder are proven, the read model's rows too.
 #[track_caller]
 pub(crate) fn check_proven(folder: &Folder) {
@@ -176,6 +184,7 @@ impl Shop {
         let key = server.key.clone().unwrap();
         let caller = Caller::new(&server.url, &key);
         let (ada, ben) = (caller.account("Ada", Some("100000.00")), caller.account("Ben", None));
+        check_proven(&folder);
         let (kept, told, chance) = (Kept::default(), Answered::new(), Chance::new(seed.0));
         (Self { folder, key, ada, ben, kept, told, chance }, server)
     }
@@ -195,8 +204,9 @@ impl Shop {
         let asked: Vec<String> = loaded.answered.keys().rev().take(ASKED).cloned().collect();
         self.told.extend(loaded.answered);
         let torn = tear(&self.folder.data(), &mut self.chance);
-        if round % PROVEN_EVERY == PROVEN_EVERY - 1 {
-            check_proven(&self.folder);
+        let stopped = round % STOPPED_EVERY == STOPPED_EVERY - 1;
+        if stopped {
+            check_recent(&self.folder);
         }
         let server = Served::start(&self.folder);
         let caller = Caller::new(&server.url, &self.key);
@@ -205,6 +215,9 @@ impl Shop {
         self.look();
         check_answered(&caller, asked.iter().map(|key| (key, &self.kept.answers[key])));
         self.check_balances(&caller, torn);
+        if !stopped {
+            check_recent(&self.folder);
+        }
         server
     }
 

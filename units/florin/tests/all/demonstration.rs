@@ -35,7 +35,15 @@ fn the_story_for_people() {
     assert_eq!(last_line(&again)["ok"], true, "a second day in the same folder: {again}");
     let report = last_line(&yes(&folder, &["verify", "--data", "kept", "--json"]));
     let keys: Vec<&str> = report.as_object().unwrap().keys().map(String::as_str).collect();
-    let expected = ["as_of_position", "checked", "differences", "not_checked", "ok", "seconds"];
+    let expected = [
+        "as_of_position",
+        "checked",
+        "differences",
+        "not_checked",
+        "ok",
+        "seconds",
+        "since_position",
+    ];
     let mut sorted = keys.clone();
     sorted.sort_unstable();
     assert_eq!(sorted, expected);

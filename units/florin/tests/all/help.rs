@@ -16,7 +16,7 @@ fn every_command_has_help_with_what_it_is_for() {
     check("", &["Examples:", "Exit codes:", "serve", "demo", "verify", "trial-balance", "listen"]);
     check("serve", &["--data", "--listen", "127.0.0.1:7050", "--live", "--log", "Examples:"]);
     check("demo", &["--data", "--json", "Examples:"]);
-    check("verify", &["--data", "--json", "--export", "Exit codes:", "Examples:"]);
+    check("verify", &["--data", "--json", "--export", "--incremental", "Exit codes:", "Examples:"]);
     check("backup", &["<TARGET>", "--data", "--json", "Examples:"]);
     check("restore", &["<BACKUP>", "--data", "--json", "Exit codes:", "Examples:"]);
     check("export", &["--platform", "--output", "--data", "docs/export.md", "Examples:"]);

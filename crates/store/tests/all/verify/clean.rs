@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use store::verify::{Report, Stage, verify};
-use store::{Journal, MemoryStore, Mode, Reads};
+use store::{Journal, MemoryStore, Mode, ReadRows};
 
 use super::story::Story;
 
@@ -14,7 +14,7 @@ fn an_honest_history_is_clean() {
     let mut story = Story::whole();
     let reads = story.store.clone();
     let position = story.store.last_position().unwrap();
-    for reads in [None, Some(&reads as &dyn Reads)] {
+    for reads in [None, Some(&reads as &dyn ReadRows)] {
         let report = verify(&mut story.store, reads, &mut |_| {}).unwrap();
         assert_eq!(report.differences, []);
         assert!(report.ok);
@@ -56,6 +56,6 @@ fn a_report_is_the_documented_json() {
     let mut report: Report = verify(&mut store, None, &mut |_| {}).unwrap();
     report.set_seconds(Duration::from_millis(1_500));
     let json = serde_json::to_string(&report).unwrap();
-    let expected = r#"{"ok":true,"as_of_position":0,"checked":{"entries":0,"legs":0,"accounts":0,"keys":0,"audit":0,"events":0},"differences":[],"not_checked":[{"invariant":11,"why":"there are no escrows yet"},{"invariant":17,"why":"no card number is taken yet, so there is no vault to compare with"}],"seconds":1.5}"#;
+    let expected = r#"{"ok":true,"since_position":0,"as_of_position":0,"checked":{"entries":0,"legs":0,"accounts":0,"keys":0,"audit":0,"events":0},"differences":[],"not_checked":[{"invariant":11,"why":"there are no escrows yet"},{"invariant":17,"why":"no card number is taken yet, so there is no vault to compare with"}],"seconds":1.5}"#;
     assert_eq!(json, expected);
 }

@@ -6,7 +6,7 @@ use ledger::PlatformId;
 use payments::resources::{Bearer, Kind};
 use payments::{Command, Key, Resource};
 use store::verify::verify;
-use store::{Committed, Fault, Head, Journal, MemoryStore, Reads, Truth};
+use store::{Committed, Fault, Head, Journal, MemoryStore, ReadRows, Truth};
 
 use super::story::{Cast, Story};
 
@@ -89,7 +89,7 @@ fn a_store_that_goes_on_is_clean() {
     for with_reads in [None, Some(())] {
         let mut moving = Moving::new(None);
         let reads: MemoryStore = moving.story.store.clone();
-        let reads = with_reads.map(|()| &reads as &dyn Reads);
+        let reads = with_reads.map(|()| &reads as &dyn ReadRows);
         let report = verify(&mut moving, reads, &mut |_| {}).unwrap();
         assert_eq!(report.differences, []);
         assert!(moving.moves.get() > 5, "the store did go on");

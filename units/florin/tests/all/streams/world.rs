@@ -13,7 +13,7 @@ use payments::{Actor, Command, Envelope, OPERATOR};
 use processor::{Answer, Handle, Mode, Processor, Request, Writer};
 use rails::SandboxBank;
 use serde_json::{Value, json};
-use store::Reads;
+use store::ReadRows;
 use store_sqlite::{SqliteJournal, SqliteStore};
 use testkit::generator::START;
 use unit::clock::{Clock as _, ManualClock};
@@ -82,7 +82,7 @@ impl World {
         self.end();
         let store = SqliteStore::open(&self.folder.data(), store::Mode::Test).unwrap();
         let reads = store.reads();
-        let reads: &dyn Reads = &*reads;
+        let reads: &dyn ReadRows = &*reads;
         let mut journal = store.journal().unwrap();
         let report = store::verify::verify(&mut journal, Some(reads), &mut |_| {}).unwrap();
         assert!(report.ok && report.differences.is_empty(), "{:#?}", report.differences);
