@@ -70,9 +70,12 @@ pub(crate) fn check_journal(
     with_a_bar(&mut |progress| store::verify(journal, reads, progress))
 }
 
+/// What a check is told of its progress by.
+type Told<'p> = dyn FnMut(Progress) + 'p;
+
 /// Runs a check with a bar, and notes how long it took.
 fn with_a_bar(
-    check: &mut dyn FnMut(&mut dyn FnMut(Progress)) -> Result<Report, Fault>,
+    check: &mut dyn FnMut(&mut Told<'_>) -> Result<Report, Fault>,
 ) -> Result<Report, Failure> {
     let started = Instant::now();
     let bar = ProgressBar::new_spinner();

@@ -56,17 +56,18 @@ fn rows_are_those_of_the_model() {
         (ReadPart::Commands, "DELETE FROM history WHERE position = 4"),
         (
             ReadPart::Requests,
-            "DELETE FROM requests WHERE request_id = (SELECT min(request_id) FROM requests) AND seq = 2",
+            "DELETE FROM requests WHERE (platform_id, request_id, seq) = \
+               (SELECT platform_id, request_id, seq FROM requests LIMIT 1)",
         ),
         (
             ReadPart::EventsOfResources,
             "DELETE FROM events_of_resources WHERE (platform_id, seq, place) = \
-               (SELECT platform_id, seq, 0 FROM history WHERE position = 3)",
+               (SELECT platform_id, seq, 0 FROM history WHERE events = 1 LIMIT 1)",
         ),
         (
             ReadPart::EventsOfTypes,
             "UPDATE events_of_types SET type = 'x' WHERE (platform_id, seq, place) = \
-               (SELECT platform_id, seq, 0 FROM history WHERE position = 3)",
+               (SELECT platform_id, seq, 0 FROM history WHERE events = 1 LIMIT 1)",
         ),
         (
             ReadPart::Resources(payments::Kind::Transaction),

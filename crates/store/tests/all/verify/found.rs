@@ -513,11 +513,6 @@ fn altered_read_model() {
         audit.request_id.push('x');
         format!("request of command {}", audit.seq)
     });
-    check_read_model(&[9], |rows| {
-        let audit = &mut rows.commands[20].audit;
-        audit.created_at = Timestamp::from_micros(1);
-        format!("command {}", audit.seq)
-    });
     check_read_model(&[3], |rows| {
         let entry = rows.entry(is_payment);
         entry.effective_at = Timestamp::from_micros(1);
