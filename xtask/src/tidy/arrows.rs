@@ -15,6 +15,7 @@ pub(crate) const ARROWS: &[(&str, &[&str])] = &[
     ("rails", &["money"]),
     ("api", &["money"]),
     ("unit", &["money", "api"]),
+    ("pql", &[]),
 ];
 
 /// The one unit that links several units: every one of them in one process.

@@ -1,0 +1,4 @@
+//! PQL: a query language inspired by SQL that cannot be injected, means the same on every database,
+//! and reads only what its caller may.
+//!
+//! Pure: no I/O, no clock, no chance; what executes a query is elsewhere.
