@@ -1,4 +1,4 @@
-//! The workspace's own commands: `cargo xtask tidy | codegen | ci | test | bench | chaos | fuzz`.
+//! The workspace's own commands: `cargo xtask tidy | codegen | ci | test | bench | chaos | fuzz | servers`.
 //!
 //! Not part of the product: no crate or unit links it. It reads the repository and starts other
 //! programs; the only files it writes are the generated ones and those under `target`.
@@ -12,6 +12,7 @@ mod ci;
 mod codegen;
 mod fuzz;
 mod program;
+mod servers;
 mod tidy;
 
 #[cfg(test)]
@@ -61,6 +62,12 @@ enum Task {
         #[arg(long, default_value_t = 30)]
         seconds: u32,
     },
+    /// Start the databases that tests need, and end them at the end of standard input
+    Servers {
+        /// Say where they are as one line of JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Simulate the write path under faults; `--help` after it says what there is
     #[command(disable_help_flag = true)]
     Chaos {
@@ -81,6 +88,8 @@ fn main() -> ExitCode {
         Task::Test => ci::test(&root),
         Task::Fuzz { seconds } => fuzz::run(&root, seconds),
         Task::Bench { arguments } => bench::run(&root, &arguments),
+        Task::Servers { json: true } => servers::run(&root, servers::Form::Json),
+        Task::Servers { json: false } => servers::run(&root, servers::Form::Text),
         Task::Chaos { arguments } => chaos::run(&root, &arguments),
     };
     match outcome {
