@@ -2,3 +2,6 @@
 //! and reads only what its caller may.
 //!
 //! Pure: no I/O, no clock, no chance; what executes a query is elsewhere.
+
+pub mod typed;
+pub mod types;
