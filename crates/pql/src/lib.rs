@@ -3,5 +3,5 @@
 //!
 //! Pure: no I/O, no clock, no chance; what executes a query is elsewhere.
 
+pub mod datatype;
 pub mod typed;
-pub mod types;

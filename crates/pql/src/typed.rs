@@ -13,7 +13,7 @@
 
 use crate::catalogue::{DatasetId, FieldId, RelationId};
 use crate::span::Span;
-use crate::types::Type;
+use crate::datatype::Type;
 use crate::value::{Bucket, Case, Value};
 
 /// A query whose names and types are right; it carries no scope yet.
