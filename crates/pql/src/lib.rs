@@ -5,3 +5,6 @@
 
 pub mod datatype;
 pub mod typed;
+
+pub mod value;
+pub mod value;
