@@ -2,3 +2,11 @@
 //! and reads only what its caller may.
 //!
 //! Pure: no I/O, no clock, no chance; what executes a query is elsewhere.
+
+pub mod ast;
+mod diagnostic;
+pub mod limits;
+mod span;
+
+pub use diagnostic::{Code, Diagnostic, Diagnostics, Edit, Severity, Warnings};
+pub use span::{Place, Span};
