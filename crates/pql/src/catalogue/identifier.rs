@@ -35,6 +35,11 @@ impl Identifier {
         })
     }
 
+    /// What stands for a name that was refused, so that the other mistakes can be told too.
+    pub(crate) fn placeholder() -> Self {
+        Self { quoted: "\"_\"".into(), ticked: "`_`".into() }
+    }
+
     /// The name without quotes.
     pub fn name(&self) -> &str {
         &self.quoted[1..self.quoted.len() - 1]

@@ -4,6 +4,8 @@
 
 use serde::Deserialize;
 
+use crate::limits::{DEPTH_MAX, LIST_ITEMS_MAX, TERMS_MAX};
+
 /// Data sets in one query, if the catalogue says nothing.
 const DATASETS_MAX: u32 = 8;
 
@@ -28,9 +30,9 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            depth: 64,
-            terms: 2_000,
-            list_items: 1_000,
+            depth: DEPTH_MAX,
+            terms: TERMS_MAX,
+            list_items: LIST_ITEMS_MAX,
             datasets: DATASETS_MAX,
             deadline_ms: DEADLINE_MS,
         }
@@ -38,6 +40,14 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// Those of a data set: what the language allows, or less; time and data sets as it says.
+    pub(crate) fn declared(file: &FileLimits) -> Self {
+        let most = Self::default();
+        let datasets = file.datasets.unwrap_or(most.datasets);
+        let deadline_ms = file.deadline_ms.unwrap_or(most.deadline_ms);
+        Self { datasets, deadline_ms, ..most.smaller(file) }
+    }
+
     /// The smaller of each.
     pub(crate) fn smaller(self, other: &FileLimits) -> Self {
         let smaller = |ours: u32, theirs: Option<u32>| theirs.map_or(ours, |other| other.min(ours));
@@ -46,18 +56,7 @@ impl Limits {
             terms: smaller(self.terms, other.terms),
             list_items: smaller(self.list_items, other.list_items),
             datasets: smaller(self.datasets, other.datasets),
-            deadline_ms: other.deadline_ms.unwrap_or(self.deadline_ms),
-        }
-    }
-
-    /// The smaller of each, the deadline too.
-    pub(crate) fn both(self, other: Self) -> Self {
-        Self {
-            depth: self.depth.min(other.depth),
-            terms: self.terms.min(other.terms),
-            list_items: self.list_items.min(other.list_items),
-            datasets: self.datasets.min(other.datasets),
-            deadline_ms: self.deadline_ms.min(other.deadline_ms),
+            deadline_ms: smaller(self.deadline_ms, other.deadline_ms),
         }
     }
 }
