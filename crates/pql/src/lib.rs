@@ -3,8 +3,14 @@
 //!
 //! Pure: no I/O, no clock, no chance; what executes a query is elsewhere.
 
+pub mod ast;
+pub mod catalogue;
 pub mod datatype;
+mod diagnostic;
+pub mod limits;
+mod span;
 pub mod typed;
+pub mod value;
 
-pub mod value;
-pub mod value;
+pub use diagnostic::{Code, Diagnostic, Diagnostics, Edit, Severity, Warnings};
+pub use span::{Place, Span};

@@ -13,6 +13,7 @@ mod compare;
 mod decimal;
 mod float;
 mod id;
+pub mod json;
 mod pattern;
 mod text;
 mod time;
