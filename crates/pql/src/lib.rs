@@ -7,6 +7,7 @@ pub mod ast;
 pub mod catalogue;
 pub mod datatype;
 mod diagnostic;
+pub mod eval;
 pub mod limits;
 mod span;
 pub mod typed;

@@ -219,11 +219,12 @@ fn string(text: &str, out: &mut String) {
 }
 
 fn object(entries: &BTreeMap<Box<str>, Box<str>>, out: &mut String) {
-    let entry = |(key, value): (&Box<str>, &Box<str>), out: &mut String| {
+    let entry = |(key, value): (&str, &str), out: &mut String| {
         string(key, out);
         out.push(':');
         string(value, out);
     };
+    let entries = entries.iter().map(|(key, value)| (&**key, &**value));
     list('{', entries, entry, '}', out);
 }
 
