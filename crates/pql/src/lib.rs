@@ -9,7 +9,8 @@ pub mod datatype;
 mod diagnostic;
 pub mod limits;
 mod span;
-//pub mod typed;
+pub mod typed;
+pub mod value;
 
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Edit, Severity, Warnings};
 pub use span::{Place, Span};

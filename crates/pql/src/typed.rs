@@ -12,8 +12,8 @@
 //! Start at [`Typed`]. Three-valued logic is meant everywhere: a condition is TRUE, FALSE, UNKNOWN.
 
 use crate::catalogue::{DatasetId, FieldId, RelationId};
-use crate::span::Span;
 use crate::datatype::Type;
+use crate::span::Span;
 use crate::value::{Bucket, Case, Value};
 
 /// A query whose names and types are right; it carries no scope yet.
