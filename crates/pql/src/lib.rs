@@ -2,3 +2,16 @@
 //! and reads only what its caller may.
 //!
 //! Pure: no I/O, no clock, no chance; what executes a query is elsewhere.
+
+pub mod ast;
+pub mod catalogue;
+pub mod datatype;
+mod diagnostic;
+pub mod eval;
+pub mod limits;
+mod span;
+pub mod typed;
+pub mod value;
+
+pub use diagnostic::{Code, Diagnostic, Diagnostics, Edit, Severity, Warnings};
+pub use span::{Place, Span};
