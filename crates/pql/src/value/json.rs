@@ -185,6 +185,11 @@ impl Form {
     }
 }
 
+/// Writes text as JSON, escaping only what JSON requires.
+pub fn write_text(text: &str, out: &mut String) {
+    string(text, out);
+}
+
 fn show(shown: impl std::fmt::Display, out: &mut String) {
     // Writing to a String does not fail.
     _ = write!(out, "{shown}");
