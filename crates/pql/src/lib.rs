@@ -5,8 +5,13 @@
 
 pub mod ast;
 mod diagnostic;
+pub mod lex;
 pub mod limits;
+mod parse;
 mod span;
+#[cfg(test)]
+mod tests;
 
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Edit, Severity, Warnings};
+pub use parse::{Parsed, parse};
 pub use span::{Place, Span};

@@ -5,10 +5,12 @@
 //! never repeats a quoted name or text of the query beyond a short, escaped piece. Start at [`Diagnostic`].
 
 mod code;
+mod nearest;
 
 use std::borrow::Cow;
 
 pub use code::{Code, Severity};
+pub(crate) use nearest::distance;
 
 use crate::span::Span;
 
