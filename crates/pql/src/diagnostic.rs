@@ -6,11 +6,13 @@
 
 mod code;
 mod nearest;
+mod render;
 
 use std::borrow::Cow;
 
 pub use code::{Code, Severity};
 pub(crate) use nearest::distance;
+pub use render::{DiagnosticJson, Style};
 
 use crate::span::Span;
 

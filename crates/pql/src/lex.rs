@@ -13,7 +13,7 @@ mod time;
 mod token;
 mod word;
 
-pub(crate) use number::whole;
+pub(crate) use number::{duration_of_words, whole};
 pub(crate) use quoted::quote;
 pub(crate) use time::{date, duration_seconds, instant};
 pub use token::{Comment, Role, Token, TokenKind};
@@ -50,6 +50,7 @@ pub(crate) fn lex(text: &str, origin: Origin) -> Lexed {
         origin,
         tokens: Tokens { tokens: Vec::with_capacity(text.len() / 4 + 8), comments: Vec::new() },
         errors: Vec::new(),
+        unclosed: false,
     };
     if text.len() > TEXT_BYTES_MAX {
         lexer.errors.push(too_long(text));
@@ -64,7 +65,7 @@ pub(crate) fn lex(text: &str, origin: Origin) -> Lexed {
 pub(crate) struct Lexed {
     pub(crate) tokens: Tokens,
     pub(crate) errors: Vec<Diagnostic>,
-    /// Whether the whole text was read; it is not if it is too long or has too many mistakes.
+    /// Whether the whole text was read; it is not if it is too long, has too many mistakes or an open quote.
     pub(crate) complete: bool,
 }
 
@@ -94,6 +95,8 @@ struct Lexer<'t> {
     origin: Origin,
     tokens: Tokens,
     errors: Vec<Diagnostic>,
+    /// Whether a text or a quoted name goes on to the end: its words are nobody's grammar.
+    unclosed: bool,
 }
 
 impl Lexer<'_> {
@@ -115,7 +118,7 @@ impl Lexer<'_> {
             }
         }
         self.push_to(TokenKind::End, self.at);
-        true
+        !self.unclosed
     }
 
     fn word(&mut self) {

@@ -12,6 +12,8 @@ mod span;
 #[cfg(test)]
 mod tests;
 
-pub use diagnostic::{Code, Diagnostic, Diagnostics, Edit, Severity, Warnings};
+pub use diagnostic::{
+    Code, Diagnostic, DiagnosticJson, Diagnostics, Edit, Severity, Style, Warnings,
+};
 pub use parse::{Parsed, parse};
 pub use span::{Place, Span};

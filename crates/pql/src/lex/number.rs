@@ -164,6 +164,16 @@ fn unit(text: &str) -> Option<Unit> {
     })
 }
 
+/// `7 days` as `7d`, where there is such a duration.
+pub(crate) fn duration_of_words(text: &str) -> Option<String> {
+    let (number, unit) = text.trim().split_once(' ')?;
+    let number: u64 = number.parse().ok()?;
+    match self::unit(unit.trim())? {
+        Unit::Exact(unit) => Some(format!("{number}{unit}")),
+        Unit::Months | Unit::Years => None,
+    }
+}
+
 /// A whole number, where 64 bits hold it.
 pub(crate) fn whole(text: &str) -> Option<i64> {
     text.parse().ok()

@@ -27,6 +27,7 @@ impl Lexer<'_> {
                 )
                 .hint("Close it with a double quote. Texts stand in single quotes: 'settled'.");
                 self.report(diagnostic);
+                self.unclosed = true;
                 self.push_to(TokenKind::QuotedName, end);
             }
         }
@@ -65,6 +66,7 @@ impl Lexer<'_> {
             None => diagnostic.hint("Close it with a single quote; a quote inside is written twice: 'O''Brien'."),
         };
         self.report(diagnostic);
+        self.unclosed = true;
         self.push_to(TokenKind::Text, end);
     }
 

@@ -71,6 +71,10 @@ impl Lexer<'_> {
         let text = &self.text[self.at + 1..end];
         let meant = corrected(text);
         let (message, hint) = complaint(text);
+        let hint = match &meant {
+            Some(meant) => format!("Write @{meant}."),
+            None => hint.to_owned(),
+        };
         if meant.is_none() && text.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic()) {
             end = self.end_of_word(self.at + 1);
         }
@@ -294,7 +298,7 @@ fn complaint(text: &str) -> (String, &'static str) {
         let last = days_of(year, month);
         if day > u16::from(last) {
             return (
-                format!("There is no such day: that month ends on the {last}th."),
+                format!("There is no such day: that month has {last} days."),
                 "Choose a day that exists.",
             );
         }

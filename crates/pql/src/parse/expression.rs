@@ -203,9 +203,8 @@ impl Parser<'_> {
             let exists = self.exists()?;
             return self.condition_at(least, exists);
         }
-        if kind == TokenKind::Word(Word::Any) && self.is_any() {
-            let any = self.any()?;
-            return self.condition_at(least, any);
+        if kind == TokenKind::Word(Word::Any) && least <= Power::Test && self.is_any() {
+            return self.any().map(Node::Condition);
         }
         self.factor().map(Node::Value)
     }

@@ -393,6 +393,18 @@ impl Parser<'_> {
         self.fail(diagnostic)
     }
 
+    /// `EXISTS refunds WHERE …`
+    pub(super) fn exists_where<T>(&mut self) -> Reading<T> {
+        let span = self.span();
+        let diagnostic = Diagnostic::new(
+            Code::Syntax,
+            span,
+            "The condition of EXISTS stands in brackets, without WHERE.",
+        )
+        .hint("Write EXISTS refunds (amount > 10.00 GBP).");
+        self.fail(diagnostic)
+    }
+
     /// `EXISTS refunds ()` and `EXISTS refunds (WHERE …)`
     pub(super) fn habits_in_exists(&mut self, open: Span) -> Reading<()> {
         let span = self.span();
@@ -463,8 +475,12 @@ impl Parser<'_> {
                 .hint("Write @2026-01-31 or @2026-01-31T00:00:00Z.");
             if meant { diagnostic.replace(both, format!("@{text}")) } else { diagnostic }
         } else if word == "interval" {
-            Diagnostic::new(Code::Time, both, "PQL has no INTERVAL.")
-                .hint("Durations are written 30s, 15m, 12h, 7d or 2w.")
+            let diagnostic = Diagnostic::new(Code::Time, both, "PQL has no INTERVAL.")
+                .hint("Durations are written 30s, 15m, 12h, 7d or 2w.");
+            match lex::duration_of_words(&text) {
+                Some(meant) => diagnostic.replace(both, meant),
+                None => diagnostic,
+            }
         } else if word == "case" {
             Diagnostic::new(Code::LeftOut, span, "PQL has no CASE.")
                 .hint("Ask in several queries, or count with COUNT(*) FILTER (WHERE …).")

@@ -123,6 +123,17 @@ impl Parser<'_> {
         let code = self.span();
         let upper = !self.slice(code).bytes().any(|byte| byte.is_ascii_lowercase());
         let gap = self.slice(Span::new(end, code.start));
+        let goes_on = matches!(
+            self.kind_ahead(1),
+            TokenKind::Word(Word::Select)
+                | TokenKind::Name
+                | TokenKind::Whole
+                | TokenKind::Param
+                | TokenKind::Open
+        );
+        if goes_on && self.foreign_word().is_some() {
+            return Ok(None);
+        }
         if code.start == end || !gap.bytes().all(|byte| byte.is_ascii_whitespace()) {
             return Ok(None);
         }
@@ -137,6 +148,10 @@ impl Parser<'_> {
         let digits = self.slice(span);
         if let Some(whole) = lex::whole(digits) {
             return whole;
+        }
+        // What is no number at all has been told of.
+        if !digits.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit()) {
+            return 0;
         }
         let decimal = format!("{digits}.0");
         let message = "A whole number is between -9223372036854775808 and 9223372036854775807.";

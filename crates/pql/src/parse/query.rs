@@ -294,7 +294,13 @@ impl Parser<'_> {
         } else if kind == TokenKind::QuotedName {
             self.double_quoted_text()
         } else {
-            self.expected(&format!("{what} (a text or a parameter)"))
+            let message =
+                format!("{what} is expected here, a text or a parameter, not {}.", self.found());
+            let diagnostic = Diagnostic::new(Code::Syntax, self.span(), message);
+            let pattern = what == "A pattern";
+            let hint =
+                "To look for the value of a field, write CONTAINS, STARTS WITH or ENDS WITH.";
+            self.fail(if pattern { diagnostic.hint(hint) } else { diagnostic })
         }
     }
 

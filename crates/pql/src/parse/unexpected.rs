@@ -1,6 +1,6 @@
 //! What is said where the grammar wanted something else.
 
-use crate::ast::{Condition, ConditionId, Literal, Value, ValueId};
+use crate::ast::{Comparison, Condition, ConditionId, Literal, Value, ValueId};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lex::{self, TokenKind, Word};
 use crate::parse::{Failed, Parser, Reading};
@@ -87,6 +87,12 @@ impl Parser<'_> {
                 && !Word::is_word(name);
             let diagnostic =
                 if plain { diagnostic.replace(span, name.to_owned()) } else { diagnostic };
+            return self.fail(diagnostic);
+        }
+        if self.begins_clause() && what == "The name of a data set" {
+            let message = format!("{what} is expected here, not {}.", self.found());
+            let diagnostic = Diagnostic::new(Code::Syntax, span, message)
+                .hint("Write FROM and the name of one data set: FROM transactions.");
             return self.fail(diagnostic);
         }
         self.expected(what)
@@ -224,10 +230,15 @@ impl Parser<'_> {
         }
         let span = start.to(self.span());
         let diagnostic = Diagnostic::new(Code::Chain, span, "Comparisons do not chain.");
-        let (Condition::Compare { right, .. }, Some(_)) = (condition, next) else {
+        let ordered = |operator| !matches!(operator, Comparison::Equal | Comparison::NotEqual);
+        let (Condition::Compare { operator, right, .. }, Some(next)) = (condition, next) else {
             let diagnostic = diagnostic.hint("Join two conditions with AND or OR.");
             return self.fail(diagnostic);
         };
+        if !ordered(*operator) || !ordered(next) {
+            let diagnostic = diagnostic.hint("Join two conditions with AND or OR.");
+            return self.fail(diagnostic);
+        }
         let middle = self.tree.value_span(*right);
         let text = self.slice(middle).to_owned();
         let diagnostic = diagnostic
