@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod datatype;
 mod diagnostic;
 pub mod lex;
+pub mod eval;
 pub mod limits;
 mod parse;
 mod span;

@@ -13,6 +13,7 @@ mod compare;
 mod decimal;
 mod float;
 mod id;
+pub mod json;
 mod pattern;
 mod text;
 mod time;
@@ -91,20 +92,19 @@ impl Value {
 
     /// The exact number that this is; `None` for NULL and for all that is no exact number.
     pub fn number(&self) -> Option<Decimal> {
-        match self {
-            Self::Whole(whole) => Some(Decimal::from(*whole)),
-            Self::Decimal(decimal) => Some(*decimal),
-            Self::Null
-            | Self::Bool(_)
-            | Self::Float(_)
-            | Self::Text(_)
-            | Self::Money(_)
-            | Self::Id(_)
-            | Self::Timestamp(_)
-            | Self::Date(_)
-            | Self::Duration(_)
-            | Self::Array(_)
-            | Self::Map(_) => None,
+        if let Self::Whole(whole) = self {
+            return Some(Decimal::from(*whole));
         }
+        if let Self::Decimal(decimal) = self { Some(*decimal) } else { None }
+    }
+
+    /// The text that this is, if it is one.
+    pub const fn as_text(&self) -> Option<&str> {
+        if let Self::Text(text) = self { Some(text) } else { None }
+    }
+
+    /// The amount that this is, if it is one.
+    pub const fn as_money(&self) -> Option<&Money> {
+        if let Self::Money(money) = self { Some(money) } else { None }
     }
 }

@@ -99,12 +99,18 @@ impl Decimal {
     /// The quotient with twelve decimals, rounded half away from zero; `None` if `divisor` is zero
     /// or the quotient does not fit.
     pub fn quotient(self, divisor: Self) -> Option<Self> {
+        self.quotient_at(divisor, QUOTIENT_SCALE)
+    }
+
+    /// The quotient with `scale` decimals, rounded once, half away from zero; `None` if `divisor`
+    /// is zero or the quotient does not fit.
+    pub fn quotient_at(self, divisor: Self, scale: u8) -> Option<Self> {
         // One digit more than asked for: cut towards zero, it alone decides how to round.
-        let raised = (QUOTIENT_SCALE + 1).checked_add(divisor.scale)?;
-        let dividend = self.coefficient.scaled_up(raised)?;
+        let finer = scale.checked_add(1)?;
+        let dividend = self.coefficient.scaled_up(finer.checked_add(divisor.scale)?)?;
         let divisor = divisor.coefficient.scaled_up(self.scale)?;
         let (quotient, _) = dividend.checked_div_rem(divisor)?;
-        Self { coefficient: quotient, scale: QUOTIENT_SCALE + 1 }.rounded(QUOTIENT_SCALE)
+        Self { coefficient: quotient, scale: finer }.rounded(scale)
     }
 
     /// `DIV`: how often `divisor` goes into the number, cut towards zero; `None` if it is zero or

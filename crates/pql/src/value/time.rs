@@ -10,6 +10,14 @@ use super::calendar::{self, Civil};
 pub(super) const MICROS_PER_SECOND: i64 = 1_000_000;
 pub(super) const MICROS_PER_HOUR: i64 = 3600 * MICROS_PER_SECOND;
 pub(super) const MICROS_PER_DAY: i64 = 24 * MICROS_PER_HOUR;
+/// The units of durations, shortest first.
+const UNITS: [(&str, i64); 5] = [
+    ("s", MICROS_PER_SECOND),
+    ("m", 60 * MICROS_PER_SECOND),
+    ("h", MICROS_PER_HOUR),
+    ("d", MICROS_PER_DAY),
+    ("w", 7 * MICROS_PER_DAY),
+];
 const FRACTION_DIGITS_MAX: usize = 30;
 const PRECISION_MAX: u8 = 6;
 
@@ -21,7 +29,7 @@ pub struct Timestamp(i64);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date(i32);
 
-/// A length of time in microseconds.
+/// A length of time in whole seconds, kept in microseconds.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Duration(i64);
 
@@ -210,11 +218,6 @@ impl Date {
 }
 
 impl Duration {
-    /// A duration of this many microseconds.
-    pub const fn from_micros(micros: i64) -> Self {
-        Self(micros)
-    }
-
     /// The duration in microseconds.
     pub const fn micros(self) -> i64 {
         self.0
@@ -227,18 +230,12 @@ impl Duration {
     /// `NotADuration`, or `OutOfRange` if no two timestamps are that far apart.
     pub fn parse(text: &str) -> Result<Self, TimeError> {
         let (count, unit) = text.split_at_checked(text.len().saturating_sub(1)).unwrap_or_default();
-        let unit = match unit {
-            "s" => MICROS_PER_SECOND,
-            "m" => 60 * MICROS_PER_SECOND,
-            "h" => MICROS_PER_HOUR,
-            "d" => MICROS_PER_DAY,
-            "w" => 7 * MICROS_PER_DAY,
-            _ => return Err(TimeError::NotADuration),
-        };
+        let unit = UNITS.iter().find(|(letter, _)| *letter == unit);
+        let (_, unit) = unit.ok_or(TimeError::NotADuration)?;
         if count.is_empty() || !count.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(TimeError::NotADuration);
         }
-        let micros = count.parse().ok().and_then(|count: i64| count.checked_mul(unit));
+        let micros = count.parse().ok().and_then(|count: i64| count.checked_mul(*unit));
         let longest = Timestamp::MAX.0 - Timestamp::MIN.0;
         let micros = micros.filter(|micros| *micros <= longest).ok_or(TimeError::OutOfRange)?;
         Ok(Self(micros))
@@ -264,9 +261,18 @@ impl fmt::Debug for Timestamp {
     }
 }
 
+/// In the largest unit that leaves nothing over.
+impl fmt::Display for Duration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fitting = UNITS.iter().rev().find(|(_, length)| self.0 % length == 0);
+        let (unit, length) = fitting.unwrap_or(&UNITS[0]);
+        write!(f, "{}{unit}", self.0 / length)
+    }
+}
+
 impl fmt::Debug for Duration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}µs", self.0)
+        fmt::Display::fmt(self, f)
     }
 }
 
