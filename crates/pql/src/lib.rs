@@ -5,18 +5,23 @@
 
 pub mod ast;
 pub mod catalogue;
+mod constant;
+mod cursor;
 pub mod datatype;
 mod diagnostic;
 pub mod lex;
 pub mod eval;
 pub mod limits;
 mod parse;
+mod resolve;
 mod span;
 pub mod typed;
 pub mod value;
 #[cfg(test)]
 mod tests;
 
+pub use constant::Params;
+pub use cursor::CursorKey;
 pub use diagnostic::{
     Code, Diagnostic, DiagnosticJson, Diagnostics, Edit, Severity, Style, Warnings,
 };

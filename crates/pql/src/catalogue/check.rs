@@ -11,7 +11,6 @@ use crate::catalogue::{
     Asset, Catalogue, Dataset, FieldId, Identifier, Limits, Store, StoreId, StoreKind,
 };
 use crate::datatype::Type;
-use crate::limits::LIMIT_MAX;
 
 /// Rows of an answer without LIMIT, if the catalogue says nothing.
 const ROWS_DEFAULT: u32 = 100;
@@ -212,7 +211,7 @@ impl Checker {
     fn rows(&mut self, place: &str, file: &FileDataset) -> (u32, u32) {
         let rows_max = file.rows_max.unwrap_or(ROWS_MAX);
         let rows_default = file.rows_default.unwrap_or(ROWS_DEFAULT.min(rows_max));
-        if rows_default == 0 || rows_default > rows_max || i64::from(rows_max) >= LIMIT_MAX {
+        if rows_default == 0 || rows_default > rows_max {
             let message = "rows_default is at least 1 and at most rows_max";
             self.error(place, message);
         }

@@ -46,10 +46,10 @@ impl Resolver<'_> {
     fn literal(&mut self, literal: Literal, span: Span) -> Resolved<Known> {
         let from = From::Literal(span);
         let value = match literal {
-            Literal::Text => Value::Text(self.ast.text_of(span).into()),
+            Literal::Text(text) => Value::Text(self.ast.text_of(text).into()),
             Literal::Whole(whole) => Value::Whole(whole),
-            Literal::Decimal => self.decimal(span)?.map_or(Value::Null, Value::Decimal),
-            Literal::Float => self.float(span)?,
+            Literal::Decimal(number) => self.decimal(number)?.map_or(Value::Null, Value::Decimal),
+            Literal::Float(number) => self.float(number)?,
             Literal::Money { number, code } => return self.money(number, code, span),
             Literal::Date(date) => Value::Date(self.date(date, span)?),
             Literal::Instant(instant) => return self.instant(instant, span),
