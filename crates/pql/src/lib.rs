@@ -8,10 +8,17 @@ pub mod catalogue;
 pub mod datatype;
 mod diagnostic;
 pub mod eval;
+pub mod lex;
 pub mod limits;
+mod parse;
 mod span;
 pub mod typed;
 pub mod value;
+#[cfg(test)]
+mod tests;
 
-pub use diagnostic::{Code, Diagnostic, Diagnostics, Edit, Severity, Warnings};
+pub use diagnostic::{
+    Code, Diagnostic, DiagnosticJson, Diagnostics, Edit, Severity, Style, Warnings,
+};
+pub use parse::{Parsed, parse};
 pub use span::{Place, Span};
