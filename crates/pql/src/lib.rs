@@ -11,6 +11,7 @@ pub mod eval;
 pub mod lex;
 pub mod limits;
 mod parse;
+pub mod rows;
 mod span;
 pub mod typed;
 pub mod value;

@@ -6,6 +6,7 @@
 use std::fmt;
 
 use super::calendar::{self, Civil};
+use crate::limits::FRACTION_DIGITS_MAX;
 
 pub(super) const MICROS_PER_SECOND: i64 = 1_000_000;
 pub(super) const MICROS_PER_HOUR: i64 = 3600 * MICROS_PER_SECOND;
@@ -18,7 +19,6 @@ const UNITS: [(&str, i64); 5] = [
     ("d", MICROS_PER_DAY),
     ("w", 7 * MICROS_PER_DAY),
 ];
-const FRACTION_DIGITS_MAX: usize = 30;
 const PRECISION_MAX: u8 = 6;
 
 /// A point in time: microseconds since 1970-01-01T00:00:00Z, in the years 0001 to 9999.
