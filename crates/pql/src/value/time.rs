@@ -29,7 +29,7 @@ pub struct Timestamp(i64);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date(i32);
 
-/// A length of time in whole seconds, kept in microseconds.
+/// A length of time in microseconds.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Duration(i64);
 
@@ -218,6 +218,11 @@ impl Date {
 }
 
 impl Duration {
+    /// A duration of this many microseconds, backwards if negative.
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
     /// The duration in microseconds.
     pub const fn micros(self) -> i64 {
         self.0
@@ -261,7 +266,7 @@ impl fmt::Debug for Timestamp {
     }
 }
 
-/// In the largest unit that leaves nothing over.
+/// In the largest unit that leaves nothing over, cut to seconds: queries write nothing finer.
 impl fmt::Display for Duration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let fitting = UNITS.iter().rev().find(|(_, length)| self.0 % length == 0);
