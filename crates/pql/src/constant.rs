@@ -8,10 +8,10 @@ mod params;
 mod place;
 
 pub(crate) use fold::fold;
-pub use params::Params;
 pub(crate) use fold::{Trouble, negated};
-pub(crate) use place::{Placer, type_of};
+pub use params::Params;
 pub(crate) use place::{Fit, Target};
+pub(crate) use place::{Placer, type_of};
 
 use crate::Span;
 use crate::ast::Param;

@@ -9,16 +9,17 @@ mod constant;
 mod cursor;
 pub mod datatype;
 mod diagnostic;
-pub mod lex;
 pub mod eval;
+pub mod lex;
 pub mod limits;
 mod parse;
 mod resolve;
+pub mod rows;
 mod span;
-pub mod typed;
-pub mod value;
 #[cfg(test)]
 mod tests;
+pub mod typed;
+pub mod value;
 
 pub use constant::Params;
 pub use cursor::CursorKey;

@@ -63,9 +63,7 @@ fn shift(
             let sum = before.micros().checked_add(micros).ok_or(Trouble::Range)?;
             KnownKind::Unread(*param, Duration::from_micros(sum))
         }
-        KnownKind::Finer(at) => {
-            KnownKind::Finer(at.checked_add(duration).ok_or(Trouble::Range)?)
-        }
+        KnownKind::Finer(at) => KnownKind::Finer(at.checked_add(duration).ok_or(Trouble::Range)?),
         KnownKind::Value(Value::Timestamp(at)) => {
             let at = at.checked_add(duration).ok_or(Trouble::Range)?;
             KnownKind::Value(Value::Timestamp(at))
@@ -141,9 +139,9 @@ pub(crate) fn negated(known: &Known, span: Span) -> Result<Known, Trouble> {
         Value::Money(money) => {
             Value::Money(Money { minor: money.minor.negated(), asset: money.asset.clone() })
         }
-        Value::Duration(duration) => {
-            Value::Duration(Duration::from_micros(duration.micros().checked_neg().ok_or(Trouble::Range)?))
-        }
+        Value::Duration(duration) => Value::Duration(Duration::from_micros(
+            duration.micros().checked_neg().ok_or(Trouble::Range)?,
+        )),
         Value::Null
         | Value::Bool(_)
         | Value::Float(_)

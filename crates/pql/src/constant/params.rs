@@ -107,4 +107,3 @@ pub(super) fn shifted(value: Value, shift: Duration) -> Option<Value> {
         | Value::Map(_) => None,
     }
 }
-

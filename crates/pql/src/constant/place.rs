@@ -87,13 +87,7 @@ impl<'a> Placer<'a> {
     }
 
     /// A parameter without any type from where it stands, read as `ty`.
-    pub(crate) fn param(
-        self,
-        param: Param,
-        shift: Duration,
-        target: Target,
-        fit: Fit,
-    ) -> Placed {
+    pub(crate) fn param(self, param: Param, shift: Duration, target: Target, fit: Fit) -> Placed {
         let name = param.name.of(self.text);
         match self.params.get(name) {
             Some(json) => self.json(json, param, shift, (target, fit)),

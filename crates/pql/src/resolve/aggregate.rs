@@ -14,7 +14,8 @@ use crate::{Code, Diagnostic, Span};
 impl Resolver<'_> {
     pub(super) fn aggregate(&mut self, call: &Call, span: Span) -> Resolved<ValueId> {
         if self.reads == Reads::Rows {
-            let message = format!("{} counts in groups; here single rows are read.", call.function.name());
+            let message =
+                format!("{} counts in groups; here single rows are read.", call.function.name());
             let error = Diagnostic::new(Code::Aggregate, span, message)
                 .hint("Aggregates stand in SELECT, HAVING and ORDER BY, not in one another.");
             return self.fail(error);
@@ -174,7 +175,8 @@ impl Resolver<'_> {
     }
 
     fn no_sum<T>(&mut self, node: &ValueNode, span: Span) -> Resolved<T> {
-        let message = format!("SUM and AVG are for numbers and money; here stands {}.", node.ty.noun());
+        let message =
+            format!("SUM and AVG are for numbers and money; here stands {}.", node.ty.noun());
         let error = Diagnostic::new(Code::Type, span, message);
         if node.ty == Type::Float {
             let hint = "Floats are not added up: the order of addition would show in the sum.";
@@ -188,8 +190,10 @@ impl Resolver<'_> {
         if self.is_one_asset(money) {
             return Ok(());
         }
-        let error = Diagnostic::new(Code::Asset, span, "Amounts of different assets do not add up.")
-            .hint("Group by the asset (GROUP BY amount.asset), or fix it: AND amount.asset = 'GBP'.");
+        let error =
+            Diagnostic::new(Code::Asset, span, "Amounts of different assets do not add up.").hint(
+                "Group by the asset (GROUP BY amount.asset), or fix it: AND amount.asset = 'GBP'.",
+            );
         self.fail(error)
     }
 

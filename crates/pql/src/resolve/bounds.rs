@@ -27,7 +27,10 @@ pub(crate) fn terms(shape: &Shape, condition: ConditionId, found: &mut impl FnMu
 }
 
 /// A term that compares a value with a constant, the value on its left.
-pub(crate) fn compared(shape: &Shape, term: ConditionKind) -> Option<(ValueId, Comparison, SlotId)> {
+pub(crate) fn compared(
+    shape: &Shape,
+    term: ConditionKind,
+) -> Option<(ValueId, Comparison, SlotId)> {
     let ConditionKind::Compare(comparison, left, right) = term else {
         return None;
     };
@@ -71,8 +74,9 @@ impl Resolver<'_> {
     ) -> Resolved<SlotId> {
         let ty = self.shape.value(of).ty;
         let Some(range) = self.range_of(of) else {
-            let error = Diagnostic::new(Code::Bucket, span, "A bucket needs a time range at both ends.")
-                .hint("Add one to WHERE: at ON MONTH @2026-03-01, or at >= … AND at < ….");
+            let error =
+                Diagnostic::new(Code::Bucket, span, "A bucket needs a time range at both ends.")
+                    .hint("Add one to WHERE: at ON MONTH @2026-03-01, or at >= … AND at < ….");
             return self.fail(error);
         };
         let Some(starts) = boundaries(unit, range, zone, BUCKETS_MAX) else {

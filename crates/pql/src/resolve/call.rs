@@ -214,9 +214,11 @@ impl Resolver<'_> {
         };
         match &self.constants[slot.index()] {
             crate::typed::Constant::One(Value::Whole(-65..=65)) => Ok(()),
-            _ => {
-                self.refuse(Code::Range, node.span, "ROUND keeps -65 to 65 digits behind the point.")
-            }
+            _ => self.refuse(
+                Code::Range,
+                node.span,
+                "ROUND keeps -65 to 65 digits behind the point.",
+            ),
         }
     }
 
@@ -290,8 +292,11 @@ impl Resolver<'_> {
             }
             (one, other) if one == other => Ok(ValueNode { digits, ..*a }),
             (one, other) => {
-                let message =
-                    format!("The values are of one type; here stand {} and {}.", one.noun(), other.noun());
+                let message = format!(
+                    "The values are of one type; here stand {} and {}.",
+                    one.noun(),
+                    other.noun()
+                );
                 self.refuse(Code::Type, span, message)
             }
         }

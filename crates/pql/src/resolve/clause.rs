@@ -151,11 +151,7 @@ impl Resolver<'_> {
     }
 
     /// ORDER BY, with the tie-break behind it.
-    fn order(
-        &mut self,
-        keys: Many<ast::Key>,
-        aliases: &[(ast::Name, ValueId)],
-    ) -> Resolved<()> {
+    fn order(&mut self, keys: Many<ast::Key>, aliases: &[(ast::Name, ValueId)]) -> Resolved<()> {
         let mut refused = None;
         for key in self.ast.keys(keys) {
             match self.order_value(key, aliases) {
@@ -182,7 +178,8 @@ impl Resolver<'_> {
     /// One more key, unless it is there already: what ties there ties here.
     fn order_by(&mut self, key: OrderKey) {
         let kind = self.shape.value(key.value).kind;
-        let plain = matches!(kind, ValueKind::Field(..) | ValueKind::Key(_) | ValueKind::Aggregate(_));
+        let plain =
+            matches!(kind, ValueKind::Field(..) | ValueKind::Key(_) | ValueKind::Aggregate(_));
         let known = |other: &OrderKey| self.shape.value(other.value).kind == kind;
         if !plain || !self.shape.order.iter().any(known) {
             self.shape.order.push(key);
@@ -259,7 +256,9 @@ impl Resolver<'_> {
                 let rows = self.placer.param(param, shift, target, Fit::Exact);
                 match rows.or_else(|error| self.fail(*error))? {
                     Value::Whole(rows) => (rows, param.span),
-                    _ => return self.refuse(Code::Param, param.span, "LIMIT takes a whole number."),
+                    _ => {
+                        return self.refuse(Code::Param, param.span, "LIMIT takes a whole number.");
+                    }
                 }
             }
         };
@@ -274,8 +273,9 @@ impl Resolver<'_> {
             None => {
                 let message =
                     format!("LIMIT {rows} is above the {most} rows allowed here (rows_max).");
-                let error = Diagnostic::new(Code::Limit, span, message)
-                    .hint("Read further rows page by page, with AFTER and the cursor of the answer.");
+                let error = Diagnostic::new(Code::Limit, span, message).hint(
+                    "Read further rows page by page, with AFTER and the cursor of the answer.",
+                );
                 self.fail(error)
             }
         }

@@ -3,9 +3,7 @@
 use super::{Part, Resolved, Resolver, value};
 use crate::constant::{Fit, Known, KnownKind, Target};
 use crate::datatype::Type;
-use crate::typed::{
-    Comparison, ConditionId, ConditionKind, ValueId, ValueKind, ValueNode,
-};
+use crate::typed::{Comparison, ConditionId, ConditionKind, ValueId, ValueKind, ValueNode};
 use crate::value::Value;
 use crate::{Code, Diagnostic, Span};
 
@@ -121,7 +119,8 @@ impl Resolver<'_> {
         }
         match a {
             Type::Bool | Type::Enum(_) | Type::Id(_) => {
-                let message = format!("{} has no order here: it takes = <> IN and IS.", sentence(a));
+                let message =
+                    format!("{} has no order here: it takes = <> IN and IS.", sentence(a));
                 self.refuse(Code::Type, span, message)
             }
             Type::Whole
@@ -177,7 +176,9 @@ impl Resolver<'_> {
                 return Ok(self.truth(Some(truth), span));
             }
             (Part::Node(left), Part::Known(right)) => (left, self.beside(right, left, Fit::Exact)?),
-            (Part::Known(left), Part::Node(right)) => (right, self.beside(left, right, Fit::Exact)?),
+            (Part::Known(left), Part::Node(right)) => {
+                (right, self.beside(left, right, Fit::Exact)?)
+            }
             (Part::Node(left), Part::Node(right)) => (left, right),
         };
         self.comparable(Comparison::Equal, left, right, span)?;

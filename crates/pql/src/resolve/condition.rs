@@ -131,7 +131,8 @@ impl Resolver<'_> {
         let zone = if ty == Type::Date { Zone::UTC } else { zone };
         let date = self.value(date)?;
         let (from, until) = self.period(date, period, (&zone, ty), span)?;
-        let low = self.compare(Comparison::GreaterOrEqual, Part::Node(id), Part::Known(from), span)?;
+        let low =
+            self.compare(Comparison::GreaterOrEqual, Part::Node(id), Part::Known(from), span)?;
         let high = self.compare(Comparison::Less, Part::Node(id), Part::Known(until), span)?;
         let run = self.run([low.0, high.0].into_iter());
         Ok(self.push_condition(ConditionKind::All(run), span))
@@ -151,13 +152,12 @@ impl Resolver<'_> {
         if let Some(param) = date.param().filter(|param| param.optional) {
             return self.optional_here(param.span);
         }
-        let is_time = matches!(
-            date.kind,
-            KnownKind::Finer(_) | KnownKind::Value(Value::Timestamp(_))
-        );
+        let is_time =
+            matches!(date.kind, KnownKind::Finer(_) | KnownKind::Value(Value::Timestamp(_)));
         if is_time {
-            let error = Diagnostic::new(Code::Type, date.span, "ON takes a date; here stands a timestamp.")
-                .hint("Write the date alone: @2026-01-31.");
+            let error =
+                Diagnostic::new(Code::Type, date.span, "ON takes a date; here stands a timestamp.")
+                    .hint("Write the date alone: @2026-01-31.");
             return self.fail(error);
         }
         let target = crate::constant::Target::of(Type::Date);
@@ -185,8 +185,7 @@ impl Resolver<'_> {
             return self.refuse(Code::Group, span, message);
         }
         if self.frames.len() > EXISTS_DEPTH_MAX as usize {
-            let message =
-                format!("EXISTS stands in EXISTS at most {EXISTS_DEPTH_MAX} deep.");
+            let message = format!("EXISTS stands in EXISTS at most {EXISTS_DEPTH_MAX} deep.");
             return self.refuse(Code::Depth, span, message);
         }
         let (scan, dataset) = self.to_many(path)?;

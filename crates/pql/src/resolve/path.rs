@@ -27,8 +27,7 @@ impl Resolver<'_> {
     pub(super) fn path(&mut self, path: Path, span: Span) -> Resolved<Part> {
         let names = self.ast.names(path);
         let (frame, names) = self.start(names);
-        let mut place =
-            Place { scan: frame.scan, dataset: frame.dataset, joined: Joined::No };
+        let mut place = Place { scan: frame.scan, dataset: frame.dataset, joined: Joined::No };
         let mut rest = names;
         while let Some((name, after)) = rest.split_first() {
             if after.is_empty() {
@@ -64,7 +63,12 @@ impl Resolver<'_> {
     }
 
     /// `amount.value` and `amount.asset`, if the first of the two names is a field of money.
-    fn money_part(&mut self, place: &Place, names: &[Name], span: Span) -> Resolved<Option<ValueId>> {
+    fn money_part(
+        &mut self,
+        place: &Place,
+        names: &[Name],
+        span: Span,
+    ) -> Resolved<Option<ValueId>> {
         let [name, part] = names else {
             return Ok(None);
         };
@@ -83,7 +87,8 @@ impl Resolver<'_> {
         if part_name.eq_ignore_ascii_case("value") {
             return self.value_of(money, span).map(Some);
         }
-        let error = self.unknown(part.span, &part_name, "part of money called", &["value", "asset"]);
+        let error =
+            self.unknown(part.span, &part_name, "part of money called", &["value", "asset"]);
         self.fail(error)
     }
 

@@ -62,7 +62,9 @@ impl Resolver<'_> {
         let mut refused = None;
         for item in self.ast.values(items) {
             let resolved = self.value(*item).and_then(|part| match (&value, part) {
-                (Part::Node(id), Part::Known(known)) => self.item(known, *id).map(|slot| slots.push(slot)),
+                (Part::Node(id), Part::Known(known)) => {
+                    self.item(known, *id).map(|slot| slots.push(slot))
+                }
                 (_, part) => {
                     let equal = self.compare(Comparison::Equal, value.clone(), part, span);
                     equal.map(|condition| others.push(condition.0))
@@ -96,8 +98,7 @@ impl Resolver<'_> {
         if items <= most as usize {
             return Ok(());
         }
-        let message =
-            format!("The list has {items} items; here {most} are allowed (list_items).");
+        let message = format!("The list has {items} items; here {most} are allowed (list_items).");
         self.refuse(Code::Limit, span, message)
     }
 
@@ -177,8 +178,9 @@ impl Resolver<'_> {
         match node.ty {
             Type::Text => Ok(id),
             Type::TextArray => {
-                let error = Diagnostic::new(Code::Type, node.span, "An array is searched with ANY.")
-                    .hint("Write ANY before it: ANY tags = 'vip', ANY tags LIKE 'v%'.");
+                let error =
+                    Diagnostic::new(Code::Type, node.span, "An array is searched with ANY.")
+                        .hint("Write ANY before it: ANY tags = 'vip', ANY tags LIKE 'v%'.");
                 self.fail(error)
             }
             other => {
@@ -207,8 +209,7 @@ impl Resolver<'_> {
             Value::Text(text) => match Pattern::parse(&text, escape) {
                 Ok(pattern) => Constant::Pattern(pattern),
                 Err(error) => {
-                    let error =
-                        Diagnostic::new(Code::Pattern, pattern_span, error.to_string());
+                    let error = Diagnostic::new(Code::Pattern, pattern_span, error.to_string());
                     let name = param.map(|param| self.ast.param_name(param).to_owned());
                     return self.fail(match name {
                         Some(name) => error.param(name),

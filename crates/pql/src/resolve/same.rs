@@ -3,9 +3,7 @@
 //! Slots are compared by what the caller says. A group key may be repeated with the same values;
 //! whether two aggregates are one may not depend on values, for the command would.
 
-use crate::typed::{
-    Constant, ConditionId, ConditionKind, Run, Shape, SlotId, ValueId, ValueKind,
-};
+use crate::typed::{ConditionId, ConditionKind, Constant, Run, Shape, SlotId, ValueId, ValueKind};
 
 /// When two slots are the same.
 #[derive(Clone, Copy)]

@@ -68,9 +68,7 @@ impl Resolver<'_> {
     fn decimal(&mut self, span: Span) -> Resolved<Option<Decimal>> {
         match self.ast.slice(span).parse::<Decimal>() {
             Ok(decimal) if fits_widest(decimal) => Ok(Some(decimal)),
-            Ok(_) | Err(_) => {
-                self.refuse(Code::Range, span, "The number has more than 65 digits.")
-            }
+            Ok(_) | Err(_) => self.refuse(Code::Range, span, "The number has more than 65 digits."),
         }
     }
 
@@ -166,7 +164,9 @@ impl Resolver<'_> {
             let right = self.value(operand.value);
             let span = start.to(self.ast.value_span(operand.value));
             left = match (left, right) {
-                (Ok(left), Ok(right)) => self.arithmetic(operator(operand.operator), left, right, span),
+                (Ok(left), Ok(right)) => {
+                    self.arithmetic(operator(operand.operator), left, right, span)
+                }
                 (Err(refused), _) | (_, Err(refused)) => Err(refused),
             };
         }
@@ -275,9 +275,8 @@ impl Resolver<'_> {
         }
         let node = *self.shape.value(beside);
         if let KnownKind::Value(Value::Duration(_)) = known.kind {
-            let error = Diagnostic::new(Code::Type, span, "A duration is added to a field.").hint(
-                "Move it to the other side: a field stands alone, NOW() - 7d beside it.",
-            );
+            let error = Diagnostic::new(Code::Type, span, "A duration is added to a field.")
+                .hint("Move it to the other side: a field stands alone, NOW() - 7d beside it.");
             return self.fail(error);
         }
         let additive = matches!(operator, Operator::Add | Operator::Subtract);
@@ -377,7 +376,9 @@ impl Resolver<'_> {
         let error = Diagnostic::new(Code::Type, span, message);
         let error = match not.ty {
             Type::Text | Type::Enum(_) => error.hint("Texts are joined by CONCAT(a, b)."),
-            Type::Float => error.hint("Floats are compared, never computed with: sums would differ."),
+            Type::Float => {
+                error.hint("Floats are compared, never computed with: sums would differ.")
+            }
             Type::Timestamp { .. } | Type::Date => {
                 error.hint("Durations apply to NOW(), literals and parameters, never to fields.")
             }

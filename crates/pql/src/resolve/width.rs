@@ -52,8 +52,9 @@ impl Resolver<'_> {
                 let store = self.request.kind.title();
                 let message =
                     format!("This may have {digits} digits; {store} computes {most} exactly.");
-                let error = Diagnostic::new(Code::Width, span, message)
-                    .hint("Use fields with fewer digits, or fewer products and sums in one another.");
+                let error = Diagnostic::new(Code::Width, span, message).hint(
+                    "Use fields with fewer digits, or fewer products and sums in one another.",
+                );
                 self.errors.push(error);
                 Err(Refused)
             }
