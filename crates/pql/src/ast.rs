@@ -89,10 +89,10 @@ pub enum Nulls {
 /// How many rows at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
-    /// As written: 0 to [`LIMIT_MAX`](crate::limits::LIMIT_MAX).
+    /// As written.
     Rows {
-        /// The number.
-        rows: u32,
+        /// The number, 0 or above.
+        rows: i64,
         /// Where it stands.
         span: Span,
     },
@@ -328,17 +328,17 @@ pub enum Arithmetic {
     Mod,
 }
 
-/// A value written out. What is not here stands in the text at the node's span.
+/// A value written out. Spans here are those of the literal itself, without parentheses around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Literal {
     /// `'text'`; [`Ast::text_of`] gives its characters.
-    Text,
+    Text(Span),
     /// `123`, `-123`
     Whole(i64),
-    /// `1.50`; [`Ast::slice`] of the span gives sign, digits and point.
-    Decimal,
-    /// `1.5e0`; [`Ast::slice`] of the span gives what a float parser reads. It is finite.
-    Float,
+    /// `1.50`; [`Ast::slice`] gives sign, digits and point.
+    Decimal(Span),
+    /// `1.5e0`; [`Ast::slice`] gives what a float parser reads. It is finite.
+    Float(Span),
     /// `12.50 GBP`
     Money {
         /// Sign, digits and perhaps a point.

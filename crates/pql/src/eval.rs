@@ -168,10 +168,8 @@ impl<'a> Evaluator<'a> {
     }
 
     fn limit(&self) -> Option<usize> {
-        match self.constant(self.shape.limit()?) {
-            Value::Whole(limit) => usize::try_from(*limit).ok(),
-            _ => None,
-        }
+        let limit = self.constant(self.shape.limit()?).number()?.at_scale(0)?;
+        i64::try_from(limit).ok().and_then(|limit| usize::try_from(limit).ok())
     }
 
     /// The one value of a slot; NULL for slots that hold something else.

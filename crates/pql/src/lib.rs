@@ -5,13 +5,26 @@
 
 pub mod ast;
 pub mod catalogue;
+mod constant;
+mod cursor;
 pub mod datatype;
 mod diagnostic;
 pub mod eval;
+pub mod lex;
 pub mod limits;
+mod parse;
+mod resolve;
+pub mod rows;
 mod span;
+#[cfg(test)]
+mod tests;
 pub mod typed;
 pub mod value;
 
-pub use diagnostic::{Code, Diagnostic, Diagnostics, Edit, Severity, Warnings};
+pub use constant::Params;
+pub use cursor::CursorKey;
+pub use diagnostic::{
+    Code, Diagnostic, DiagnosticJson, Diagnostics, Edit, Severity, Style, Warnings,
+};
+pub use parse::{Parsed, parse};
 pub use span::{Place, Span};

@@ -32,9 +32,6 @@ pub const PATTERN_WILDCARDS_MAX: usize = 10;
 /// How many digits of a second an instant may be written with.
 pub const FRACTION_DIGITS_MAX: usize = 9;
 
-/// The highest LIMIT that can be written.
-pub const LIMIT_MAX: i64 = u32::MAX as i64;
-
 const _: () = assert!(TEXT_BYTES_MAX < u32::MAX as usize, "spans are u32");
 const _: () = assert!(EXISTS_DEPTH_MAX < DEPTH_MAX, "EXISTS counts as depth too");
 const _: () = assert!(LIST_ITEMS_MAX as usize * 2 < TEXT_BYTES_MAX, "a full list can be written");

@@ -30,7 +30,7 @@ pub use compare::{compare, is_distinct, order};
 pub use decimal::{Decimal, NotADecimal, QUOTIENT_SCALE};
 pub use float::Float;
 pub use id::{Id, IdError};
-pub use pattern::{Case, PATTERN_LENGTH_MAX, PATTERN_MANY_MAX, Part, Pattern, PatternError};
+pub use pattern::{Case, Part, Pattern, PatternError};
 pub use text::{contains, ends_with, length, lower, starts_with, upper};
 pub use time::{Date, Duration, Instant, TimeError, Timestamp};
 pub use wide::{TooWide, Wide};

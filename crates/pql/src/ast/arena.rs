@@ -253,6 +253,37 @@ impl AstBuilder {
 }
 
 impl AstBuilder {
+    /// With room for what a text of so many tokens mostly has.
+    pub(crate) fn with_tokens(tokens: usize) -> Self {
+        let lists = Lists {
+            conditions: Vec::with_capacity(tokens / 3),
+            condition_spans: Vec::with_capacity(tokens / 3),
+            values: Vec::with_capacity(tokens / 2),
+            value_spans: Vec::with_capacity(tokens / 2),
+            condition_ids: Vec::with_capacity(tokens / 4),
+            value_ids: Vec::with_capacity(tokens / 4),
+            names: Vec::with_capacity(tokens / 3),
+            ..Lists::default()
+        };
+        Self { lists }
+    }
+
+    /// The children of an AND or OR.
+    pub(crate) fn conditions(&self, many: Many<ConditionId>) -> &[ConditionId] {
+        many.of(&self.lists.condition_ids)
+    }
+
+    pub(crate) fn items_of(&self, many: Many<Item>) -> &[Item] {
+        many.of(&self.lists.items)
+    }
+
+    /// From the first name of a path to its last.
+    pub(crate) fn names_span(&self, path: Path) -> Span {
+        let names = path.names.of(&self.lists.names);
+        let first = names.first().map(|name| name.span).unwrap_or_default();
+        names.last().map_or(first, |last| first.to(last.span))
+    }
+
     pub(crate) fn condition(&mut self, condition: Condition, span: Span) -> ConditionId {
         let id = ConditionId(place(self.lists.conditions.len()));
         self.lists.conditions.push(condition);

@@ -11,7 +11,6 @@ use crate::catalogue::{
     Asset, Catalogue, Dataset, FieldId, Identifier, Limits, Store, StoreId, StoreKind,
 };
 use crate::datatype::Type;
-use crate::limits::LIMIT_MAX;
 
 /// Rows of an answer without LIMIT, if the catalogue says nothing.
 const ROWS_DEFAULT: u32 = 100;
@@ -109,7 +108,8 @@ impl Checker {
         match Names::new(names) {
             Ok(names) => names,
             Err((one, other)) => {
-                let message = format!("{one} and {other} are the same name: case is not told apart");
+                let message =
+                    format!("{one} and {other} are the same name: case is not told apart");
                 self.error(place, message);
                 Names::default()
             }
@@ -123,7 +123,9 @@ impl Checker {
             let is_letter = |byte: u8| byte.is_ascii_uppercase() || byte == b'_';
             let is_next = |byte: u8| is_letter(byte) || byte.is_ascii_digit();
             let bytes = code.as_bytes();
-            if !bytes.first().is_some_and(|byte| is_letter(*byte)) || !bytes.iter().all(|b| is_next(*b)) {
+            if !bytes.first().is_some_and(|byte| is_letter(*byte))
+                || !bytes.iter().all(|b| is_next(*b))
+            {
                 self.error(&place, "a code is upper-case letters, digits and underscores");
             }
             if is_word(code) {
@@ -212,7 +214,7 @@ impl Checker {
     fn rows(&mut self, place: &str, file: &FileDataset) -> (u32, u32) {
         let rows_max = file.rows_max.unwrap_or(ROWS_MAX);
         let rows_default = file.rows_default.unwrap_or(ROWS_DEFAULT.min(rows_max));
-        if rows_default == 0 || rows_default > rows_max || i64::from(rows_max) >= LIMIT_MAX {
+        if rows_default == 0 || rows_default > rows_max {
             let message = "rows_default is at least 1 and at most rows_max";
             self.error(place, message);
         }
@@ -294,8 +296,7 @@ fn is_word(code: &str) -> bool {
         "STARTS", "ENDS", "WITH", "CONTAINS", "ESCAPE", "ON", "DAY", "WEEK", "MONTH", "YEAR", "TZ",
         "ANY", "FILTER", "HOUR", "COUNT", "SUM", "MIN", "MAX", "AVG", "NOW", "TODAY",
     ];
-    let is_function = |name: &str| {
-        crate::ast::Function::ALL.iter().any(|function| function.name() == name)
-    };
+    let is_function =
+        |name: &str| crate::ast::Function::ALL.iter().any(|function| function.name() == name);
     WORDS.contains(&code) || is_function(code)
 }

@@ -4,77 +4,69 @@ use std::cmp::Ordering;
 
 use crate::typed::{
     Comparison, ConditionId, ConditionKind, Constant, ScanId, ScanKind, Search, SlotId, Truth,
-    ValueId,
 };
 use crate::value::{Case, Value, compare, contains, ends_with, is_distinct, starts_with};
 
 use super::Evaluator;
 use super::row::Moment;
 
-/// TRUE, FALSE, or none for UNKNOWN.
-type Logical = Option<bool>;
-
 impl Evaluator<'_> {
     /// Whether a condition is TRUE, or there is none.
     pub(super) fn holds(&self, condition: Option<ConditionId>, moment: &Moment<'_>) -> bool {
-        condition.is_none_or(|condition| self.condition(condition, moment) == Some(true))
+        condition.is_none_or(|condition| self.condition(condition, moment) == Truth::True)
     }
 
-    pub(super) fn condition(&self, id: ConditionId, moment: &Moment<'_>) -> Logical {
+    pub(super) fn condition(&self, id: ConditionId, moment: &Moment<'_>) -> Truth {
         let each = |run| self.shape.condition_run(run).map(|id| self.condition(id, moment));
+        let value = |id| self.value(id, moment);
         match self.shape.condition(id).kind {
             ConditionKind::All(run) => all(each(run)),
             ConditionKind::Any(run) => any(each(run)),
-            ConditionKind::Not(inner) => self.condition(inner, moment).map(|truth| !truth),
-            ConditionKind::Is(inner, truth) => {
-                Some(self.condition(inner, moment) == truth.logical())
-            }
-            ConditionKind::Value(value) => match self.value(value, moment) {
-                Value::Bool(truth) => Some(truth),
-                _ => None,
+            ConditionKind::Not(inner) => match self.condition(inner, moment) {
+                Truth::True => Truth::False,
+                Truth::False => Truth::True,
+                Truth::Unknown => Truth::Unknown,
             },
+            ConditionKind::Is(inner, truth) => Truth::from(self.condition(inner, moment) == truth),
+            ConditionKind::Value(id) => {
+                if let Value::Bool(truth) = value(id) {
+                    Truth::from(truth)
+                } else {
+                    Truth::Unknown
+                }
+            }
             ConditionKind::Compare(comparison, left, right) => {
-                let order = compare(&self.value(left, moment), &self.value(right, moment));
-                order.map(|order| comparison.holds(order))
+                let order = compare(&value(left), &value(right));
+                Truth::maybe(order.map(|order| comparison.holds(order)))
             }
             ConditionKind::Distinct(left, right) => {
-                Some(is_distinct(&self.value(left, moment), &self.value(right, moment)))
+                Truth::from(is_distinct(&value(left), &value(right)))
             }
-            ConditionKind::IsNull(value) => Some(self.value(value, moment).is_null()),
-            ConditionKind::In(value, items) => {
-                let value = self.value(value, moment);
-                any(self
-                    .shape
-                    .value_run(items)
-                    .map(|item| compare(&value, &self.value(item, moment)).map(Ordering::is_eq)))
+            ConditionKind::IsNull(id) => Truth::from(value(id).is_null()),
+            ConditionKind::In(id, items) => {
+                let orders =
+                    self.shape.value_run(items).map(|item| compare(&value(id), &value(item)));
+                any(orders.map(|order| Truth::maybe(order.map(Ordering::is_eq))))
             }
-            ConditionKind::Like(value, pattern, case) => self.like(value, pattern, case, moment),
-            ConditionKind::Search(search, text, part) => self.search(search, text, part, moment),
-            ConditionKind::Exists(scan, condition) => Some(self.exists(scan, condition, moment)),
-            ConditionKind::Element(array, condition) => match self.value(array, moment) {
-                Value::Array(elements) => any(elements
-                    .iter()
-                    .map(|element| self.condition(condition, &moment.with_element(element)))),
-                _ => None,
-            },
+            ConditionKind::Like(id, pattern, case) => self.like(&value(id), pattern, case),
+            ConditionKind::Search(kind, text, part) => search(kind, &value(text), &value(part)),
+            ConditionKind::Exists(scan, condition) => {
+                Truth::from(self.exists(scan, condition, moment))
+            }
+            ConditionKind::Element(array, condition) => {
+                let Value::Array(elements) = value(array) else { return Truth::Unknown };
+                let moments = elements.iter().map(|element| moment.with_element(element));
+                any(moments.map(|moment| self.condition(condition, &moment)))
+            }
         }
     }
 
-    fn like(&self, value: ValueId, pattern: SlotId, case: Case, moment: &Moment<'_>) -> Logical {
-        match (self.value(value, moment), self.typed.constant(pattern)) {
-            (Value::Text(text), Constant::Pattern(pattern)) => Some(pattern.matches(&text, case)),
-            _ => None,
-        }
-    }
-
-    fn search(&self, search: Search, text: ValueId, part: ValueId, moment: &Moment<'_>) -> Logical {
-        match (self.value(text, moment), self.value(part, moment)) {
-            (Value::Text(text), Value::Text(part)) => Some(match search {
-                Search::Starts => starts_with(&text, &part),
-                Search::Ends => ends_with(&text, &part),
-                Search::Contains => contains(&text, &part),
-            }),
-            _ => None,
+    fn like(&self, value: &Value, pattern: SlotId, case: Case) -> Truth {
+        match (value, self.typed.constant(pattern)) {
+            (Value::Text(text), Constant::Pattern(pattern)) => {
+                Truth::from(pattern.matches(text, case))
+            }
+            _ => Truth::Unknown,
         }
     }
 
@@ -87,13 +79,24 @@ impl Evaluator<'_> {
     }
 }
 
+fn search(search: Search, text: &Value, part: &Value) -> Truth {
+    let Some((text, part)) = text.as_text().zip(part.as_text()) else { return Truth::Unknown };
+    Truth::from(match search {
+        Search::Starts => starts_with(text, part),
+        Search::Ends => ends_with(text, part),
+        Search::Contains => contains(text, part),
+    })
+}
+
+impl From<bool> for Truth {
+    fn from(truth: bool) -> Self {
+        if truth { Self::True } else { Self::False }
+    }
+}
+
 impl Truth {
-    const fn logical(self) -> Logical {
-        match self {
-            Self::True => Some(true),
-            Self::False => Some(false),
-            Self::Unknown => None,
-        }
+    fn maybe(truth: Option<bool>) -> Self {
+        truth.map_or(Self::Unknown, Self::from)
     }
 }
 
@@ -111,19 +114,19 @@ impl Comparison {
 }
 
 /// AND: FALSE if one is, else UNKNOWN if one is; TRUE of none.
-fn all(conditions: impl Iterator<Item = Logical>) -> Logical {
-    conditions.fold(Some(true), |all, each| match (all, each) {
-        (Some(false), _) | (_, Some(false)) => Some(false),
-        (None, _) | (_, None) => None,
-        (Some(true), Some(true)) => Some(true),
+fn all(conditions: impl Iterator<Item = Truth>) -> Truth {
+    conditions.fold(Truth::True, |all, each| match (all, each) {
+        (Truth::False, _) | (_, Truth::False) => Truth::False,
+        (Truth::Unknown, _) | (_, Truth::Unknown) => Truth::Unknown,
+        (Truth::True, Truth::True) => Truth::True,
     })
 }
 
 /// OR: TRUE if one is, else UNKNOWN if one is; FALSE of none.
-fn any(conditions: impl Iterator<Item = Logical>) -> Logical {
-    conditions.fold(Some(false), |any, each| match (any, each) {
-        (Some(true), _) | (_, Some(true)) => Some(true),
-        (None, _) | (_, None) => None,
-        (Some(false), Some(false)) => Some(false),
+fn any(conditions: impl Iterator<Item = Truth>) -> Truth {
+    conditions.fold(Truth::False, |any, each| match (any, each) {
+        (Truth::True, _) | (_, Truth::True) => Truth::True,
+        (Truth::Unknown, _) | (_, Truth::Unknown) => Truth::Unknown,
+        (Truth::False, Truth::False) => Truth::False,
     })
 }

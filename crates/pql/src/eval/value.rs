@@ -4,7 +4,7 @@
 
 use crate::typed::{Function, Operator, ScanId, SlotId, ValueId, ValueKind};
 use crate::value::{
-    Bucket, Decimal, Money, Value, Zone, bucket_start, compare, length, lower, upper,
+    Bucket, Decimal, Money, Value, Wide, Zone, bucket_start, compare, length, lower, upper,
 };
 
 use super::Evaluator;
@@ -25,16 +25,13 @@ impl Evaluator<'_> {
                 Some(element) => Value::Text(element.clone()),
                 None => unreachable!("an element stands inside ANY"),
             },
-            ValueKind::MoneyValue(money) => match self.value(money, moment) {
-                Value::Money(money) => self.money_value(&money),
-                _ => Value::Null,
-            },
-            ValueKind::MoneyAsset(money) => match self.value(money, moment) {
-                Value::Money(money) => Value::Text(money.asset),
-                _ => Value::Null,
-            },
+            ValueKind::MoneyValue(money) => self.money_value(&self.value(money, moment)),
+            ValueKind::MoneyAsset(money) => {
+                let money = self.value(money, moment);
+                money.as_money().map_or(Value::Null, |money| Value::Text(money.asset.clone()))
+            }
             ValueKind::MapEntry(map, key) => self.entry(&self.value(map, moment), key),
-            ValueKind::Negate(operand) => negate(self.value(operand, moment)),
+            ValueKind::Negate(operand) => negate(&self.value(operand, moment)),
             ValueKind::Arithmetic(operator, left, right) => {
                 arithmetic(operator, self.value(left, moment), self.value(right, moment))
             }
@@ -53,9 +50,10 @@ impl Evaluator<'_> {
     }
 
     /// An amount in whole units of its asset.
-    fn money_value(&self, money: &Money) -> Value {
-        let decimals = self.world.catalogue.asset_decimals(&money.asset);
-        decimals.map_or(Value::Null, |decimals| Value::Decimal(Decimal::new(money.minor, decimals)))
+    fn money_value(&self, money: &Value) -> Value {
+        let Some(Money { minor, asset }) = money.as_money() else { return Value::Null };
+        let decimals = self.world.catalogue.asset_decimals(asset);
+        decimals.map_or(Value::Null, |decimals| Value::Decimal(Decimal::new(*minor, decimals)))
     }
 
     fn entry(&self, map: &Value, key: SlotId) -> Value {
@@ -87,26 +85,30 @@ fn group<'r>(moment: &Moment<'r>) -> &'r super::group::Group {
 }
 
 /// A result whose width the compiler has checked.
-fn fitting<T>(result: Option<T>) -> T {
+pub(super) fn fitting<T>(result: Option<T>) -> T {
     match result {
         Some(result) => result,
         None => unreachable!("a number is wider than the compiler allows"),
     }
 }
 
-fn negate(operand: Value) -> Value {
-    match operand {
-        Value::Money(money) => Value::Money(Money { minor: money.minor.negated(), ..money }),
-        number => number.number().map_or(Value::Null, |number| Value::Decimal(number.negated())),
+fn negate(operand: &Value) -> Value {
+    match operand.as_money() {
+        Some(money) => money_of(money.minor.negated(), &money.asset),
+        None => operand.number().map_or(Value::Null, |number| Value::Decimal(number.negated())),
     }
+}
+
+fn money_of(minor: Wide, asset: &str) -> Value {
+    Value::Money(Money { minor, asset: asset.into() })
 }
 
 fn arithmetic(operator: Operator, left: Value, right: Value) -> Value {
     match (left, right) {
         (Value::Null, _) | (_, Value::Null) => Value::Null,
-        (Value::Money(left), Value::Money(right)) => add_money(operator, left, right),
+        (Value::Money(left), Value::Money(right)) => add_money(operator, &left, &right),
         (Value::Money(money), factor) | (factor, Value::Money(money)) => {
-            multiply_money(operator, money, &factor)
+            multiply_money(operator, &money, &factor)
         }
         (left, right) => match (left.number(), right.number()) {
             (Some(left), Some(right)) => calculate(operator, left, right),
@@ -116,7 +118,7 @@ fn arithmetic(operator: Operator, left: Value, right: Value) -> Value {
 }
 
 /// Amounts of different assets add to NULL.
-fn add_money(operator: Operator, left: Money, right: Money) -> Value {
+fn add_money(operator: Operator, left: &Money, right: &Money) -> Value {
     if left.asset != right.asset {
         return Value::Null;
     }
@@ -127,15 +129,14 @@ fn add_money(operator: Operator, left: Money, right: Money) -> Value {
             unreachable!("amounts are added and subtracted only")
         }
     };
-    Value::Money(Money { minor: fitting(minor), asset: left.asset })
+    money_of(fitting(minor), &left.asset)
 }
 
-fn multiply_money(operator: Operator, money: Money, factor: &Value) -> Value {
+fn multiply_money(operator: Operator, money: &Money, factor: &Value) -> Value {
     let factor = factor.number().and_then(|factor| factor.at_scale(0));
     match (operator, factor) {
         (Operator::Multiply, Some(factor)) => {
-            let minor = fitting(money.minor.checked_mul(factor));
-            Value::Money(Money { minor, asset: money.asset })
+            money_of(fitting(money.minor.checked_mul(factor)), &money.asset)
         }
         _ => unreachable!("an amount is multiplied by a whole number only"),
     }
@@ -180,7 +181,7 @@ fn call(function: Function, arguments: Vec<Value>) -> Value {
             arguments if arguments.iter().any(Value::is_null) => Value::Null,
             [Value::Text(text)] => of_text(function, text),
             [Value::Money(money)] if function == Function::Abs => {
-                Value::Money(Money { minor: money.minor.abs(), asset: money.asset.clone() })
+                money_of(money.minor.abs(), &money.asset)
             }
             [number, rest @ ..] => match number.number() {
                 Some(number) => of_number(function, number, rest),
@@ -220,13 +221,6 @@ fn of_number(function: Function, number: Decimal, rest: &[Value]) -> Value {
 }
 
 fn concat(parts: &[Value]) -> Value {
-    let mut whole = String::new();
-    for part in parts {
-        match part {
-            Value::Text(text) => whole.push_str(text),
-            Value::Null => return Value::Null,
-            _ => unreachable!("CONCAT joins texts"),
-        }
-    }
-    Value::text(&whole)
+    let parts: Option<Vec<&str>> = parts.iter().map(Value::as_text).collect();
+    parts.map_or(Value::Null, |parts| Value::text(&parts.concat()))
 }

@@ -72,7 +72,7 @@ pub fn bucket_start(bucket: Bucket, at: Timestamp, zone: &Zone) -> Option<Timest
     .and_then(Timestamp::from_micros)
 }
 
-/// The beginnings of all buckets that share a moment with the range, in order, and the end of the
+/// The beginnings of all buckets from that of `range.from` to that of the last moment, in order, and the end of the
 /// last one; at most `most` of them and one more.
 ///
 /// `None` if there are more, or if one is outside the years 0001 to 9999 in UTC.

@@ -6,10 +6,7 @@
 
 use std::fmt;
 
-/// The most code points in a pattern.
-pub const PATTERN_LENGTH_MAX: usize = 1_000;
-/// The most `%` in a pattern.
-pub const PATTERN_MANY_MAX: usize = 10;
+use crate::limits::{PATTERN_CHARACTERS_MAX, PATTERN_WILDCARDS_MAX};
 
 /// Whether letters must match in case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -40,7 +37,7 @@ pub struct Pattern {
 /// Why a text is no pattern. Variants stand in the order checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PatternError {
-    /// The pattern is longer than [`PATTERN_LENGTH_MAX`].
+    /// The pattern is longer than [`PATTERN_CHARACTERS_MAX`].
     #[error("a pattern has at most 1,000 characters, this one has {length}")]
     TooLong {
         /// Its code points.
@@ -49,7 +46,7 @@ pub enum PatternError {
     /// The escape stands last, before nothing.
     #[error("the pattern ends with its escape character, which must stand before another")]
     EndsWithEscape,
-    /// The pattern has more `%` than [`PATTERN_MANY_MAX`].
+    /// The pattern has more `%` than [`PATTERN_WILDCARDS_MAX`].
     #[error("a pattern has at most 10 percent signs, this one has {count}")]
     TooMany {
         /// Its percent signs that are not escaped.
@@ -65,7 +62,7 @@ impl Pattern {
     /// The first [`PatternError`] that holds.
     pub fn parse(text: &str, escape: Option<char>) -> Result<Self, PatternError> {
         let length = text.chars().count();
-        if length > PATTERN_LENGTH_MAX {
+        if length > PATTERN_CHARACTERS_MAX {
             return Err(PatternError::TooLong { length });
         }
         let mut parts = Vec::with_capacity(length);
@@ -81,7 +78,7 @@ impl Pattern {
             });
         }
         let count = parts.iter().filter(|part| **part == Part::Many).count();
-        if count > PATTERN_MANY_MAX {
+        if count > PATTERN_WILDCARDS_MAX {
             return Err(PatternError::TooMany { count });
         }
         Ok(Self { parts: parts.into() })

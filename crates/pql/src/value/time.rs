@@ -6,6 +6,7 @@
 use std::fmt;
 
 use super::calendar::{self, Civil};
+use crate::limits::FRACTION_DIGITS_MAX;
 
 pub(super) const MICROS_PER_SECOND: i64 = 1_000_000;
 pub(super) const MICROS_PER_HOUR: i64 = 3600 * MICROS_PER_SECOND;
@@ -18,7 +19,6 @@ const UNITS: [(&str, i64); 5] = [
     ("d", MICROS_PER_DAY),
     ("w", 7 * MICROS_PER_DAY),
 ];
-const FRACTION_DIGITS_MAX: usize = 30;
 const PRECISION_MAX: u8 = 6;
 
 /// A point in time: microseconds since 1970-01-01T00:00:00Z, in the years 0001 to 9999.
@@ -29,7 +29,7 @@ pub struct Timestamp(i64);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date(i32);
 
-/// A length of time in whole seconds, kept in microseconds.
+/// A length of time in microseconds.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Duration(i64);
 
@@ -218,6 +218,11 @@ impl Date {
 }
 
 impl Duration {
+    /// A duration of this many microseconds, backwards if negative.
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
     /// The duration in microseconds.
     pub const fn micros(self) -> i64 {
         self.0
@@ -261,7 +266,7 @@ impl fmt::Debug for Timestamp {
     }
 }
 
-/// In the largest unit that leaves nothing over.
+/// In the largest unit that leaves nothing over, cut to seconds: queries write nothing finer.
 impl fmt::Display for Duration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let fitting = UNITS.iter().rev().find(|(_, length)| self.0 % length == 0);

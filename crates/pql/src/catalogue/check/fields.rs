@@ -66,7 +66,10 @@ impl Checker {
         let mut values: Vec<Box<str>> = Vec::new();
         for value in file.values.iter().flatten() {
             if values.iter().any(|other| **other == **value) || value.contains('\0') {
-                self.error(place, format!("the value {} stands twice, or holds NUL", value.escape_debug()));
+                self.error(
+                    place,
+                    format!("the value {} stands twice, or holds NUL", value.escape_debug()),
+                );
             }
             values.push(value.as_str().into());
         }
@@ -135,8 +138,14 @@ impl Checker {
         refuse(two && kind != StoreKind::Sqlite, "two columns for minor units are for SQLite");
         let one_on_sqlite = is_money && !two && kind == StoreKind::Sqlite;
         let beyond = file.digits.is_some_and(|digits| digits > 18);
-        refuse(one_on_sqlite && beyond, "SQLite keeps 18 digits in one column; name two: minor = [\"hi\", \"lo\"]");
-        refuse(kind == StoreKind::Mongodb && file.digits.is_some_and(|d| d > 34), "MongoDB keeps 34 digits");
+        refuse(
+            one_on_sqlite && beyond,
+            "SQLite keeps 18 digits in one column; name two: minor = [\"hi\", \"lo\"]",
+        );
+        refuse(
+            kind == StoreKind::Mongodb && file.digits.is_some_and(|d| d > 34),
+            "MongoDB keeps 34 digits",
+        );
         let has_path = file.path.is_some();
         let is_part = matches!(ty, Type::Money | Type::TextArray | Type::TextMap);
         refuse(has_path && is_part, "a path leads to one plain value");
@@ -180,7 +189,8 @@ impl Checker {
 
     fn identifier(&mut self, place: &str, name: &str) -> Identifier {
         Identifier::new(name).unwrap_or_else(|| {
-            let message = "the name of a column has no quotes, backticks, backslashes and control characters";
+            let message =
+                "the name of a column has no quotes, backticks, backslashes and control characters";
             self.error(place, message);
             Identifier::placeholder()
         })

@@ -5,10 +5,14 @@
 //! never repeats a quoted name or text of the query beyond a short, escaped piece. Start at [`Diagnostic`].
 
 mod code;
+mod nearest;
+mod render;
 
 use std::borrow::Cow;
 
 pub use code::{Code, Severity};
+pub(crate) use nearest::distance;
+pub use render::{DiagnosticJson, Style};
 
 use crate::span::Span;
 

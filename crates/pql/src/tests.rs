@@ -1,0 +1,3 @@
+//! Tests of the crate, a file a stage.
+
+mod parse;
