@@ -7,9 +7,6 @@ mod check;
 mod decode;
 mod http;
 
-#[cfg(test)]
-mod tests;
-
 use std::sync::Arc;
 
 use datasets::{Executor, Fault, Finding, Outcome, Sink, Statement, Task};

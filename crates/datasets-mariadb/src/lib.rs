@@ -6,9 +6,6 @@ mod bind;
 mod check;
 mod decode;
 
-#[cfg(test)]
-mod tests;
-
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

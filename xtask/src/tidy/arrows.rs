@@ -16,6 +16,10 @@ pub(crate) const ARROWS: &[(&str, &[&str])] = &[
     ("api", &["money"]),
     ("unit", &["money", "api"]),
     ("pql", &[]),
+    ("datasets", &["pql"]),
+    ("datasets-mariadb", &["pql", "datasets"]),
+    ("datasets-clickhouse", &["pql", "datasets"]),
+    ("datasets-mongodb", &["pql", "datasets"]),
 ];
 
 /// The one unit that links several units: every one of them in one process.

@@ -1,13 +1,14 @@
 //! Rule 4, SQL only in stores: its text, its files and its drivers are in crates named `store-…`.
 //!
 //! Tests are free: some look into a database behind the store's back on purpose. So is the crate
-//! `pql`, whose work is to write it.
+//! `pql`, whose work is to write it, and so are the crates `datasets…`, whose work is to run it.
 
 use super::repository::is_test_code;
 use super::{Finding, Package, Repository};
 
 /// Crates that speak to a database.
-const DRIVERS: [&str; 4] = ["postgres", "refinery", "rusqlite", "tokio-postgres"];
+const DRIVERS: [&str; 6] =
+    ["mongodb", "mysql_async", "postgres", "refinery", "rusqlite", "tokio-postgres"];
 
 /// What only SQL says, wherever in a text.
 const STATEMENTS: [&str; 8] = [
@@ -59,7 +60,7 @@ fn check_files(repository: &Repository) -> Vec<Finding> {
 }
 
 fn is_store(package: &Package) -> bool {
-    package.name.starts_with("store-") || package.name == "pql"
+    ["store-", "datasets"].iter().any(|start| package.name.starts_with(start)) || package.name == "pql"
 }
 
 /// Whether `path` is code of the product, and no store's.

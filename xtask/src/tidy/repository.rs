@@ -134,7 +134,9 @@ fn files(root: &Path) -> Result<BTreeMap<String, String>> {
 
 fn is_written(entry: &DirEntry) -> bool {
     let name = entry.file_name().to_string_lossy();
-    !(entry.file_type().is_dir() && SKIPPED_FOLDERS.contains(&name.as_ref()))
+    // In a second work tree of the repository `.git` is a file.
+    let is_skipped = SKIPPED_FOLDERS.contains(&name.as_ref());
+    !(is_skipped && (entry.file_type().is_dir() || name == ".git"))
 }
 
 fn relative(path: &Path, root: &Path) -> String {

@@ -39,12 +39,6 @@ impl ToSql for Parameter<'_> {
     to_sql_checked!();
 }
 
-impl tokio_postgres::types::BorrowToSql for Parameter<'_> {
-    fn borrow_to_sql(&self) -> &dyn ToSql {
-        self
-    }
-}
-
 fn encode(value: &Value, ty: &Type, out: &mut BytesMut) -> Encoded {
     let mismatch = || format!("{} for a parameter of type {ty}", kind(value));
     match value {

@@ -12,7 +12,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Result};
 
 /// The collation that orders decimal texts as numbers.
-pub const COLLATION: &str = "PQL_DECIMAL";
+const COLLATION: &str = "PQL_DECIMAL";
 
 /// Registers everything on a connection.
 pub(super) fn register(connection: &Connection) -> Result<()> {

@@ -1,0 +1,71 @@
+//! The catalogue against the store: what is right is passed, each thing that is wrong is said.
+
+use datasets::Severity;
+use expect_test::{Expect, expect};
+use pql::catalogue::StoreKind;
+
+use super::on;
+use crate::place::Place;
+use crate::table::{read, statements, text};
+
+/// What the store says of the catalogue after `change`, a line a finding.
+async fn findings(place: &Place, change: &[(&str, &str)]) -> String {
+    let mut text = text(place, "checked");
+    for (from, to) in change {
+        assert!(text.contains(from), "{from}");
+        text = text.replace(from, to);
+    }
+    let catalogue = read(&text);
+    let store = catalogue.datasets()[0].store;
+    let mut findings = place.executor().check(&catalogue, store).await.unwrap();
+    findings.sort_by_key(ToString::to_string);
+    let line = |finding: &datasets::Finding| {
+        let severity = if finding.severity == Severity::Error { "error" } else { "warning" };
+        format!("{severity}: {finding}\n")
+    };
+    findings.iter().map(line).collect()
+}
+
+const WRONG: [(&str, &str); 4] = [
+    ("name   = { type = \"text\", nullable = true }", "name   = { type = \"text\", column = \"gone\" }"),
+    ("status = { type = \"enum\", values = [\"new\", \"settled\"], nullable = true }", "status = { type = \"bool\", nullable = true }"),
+    ("risk   = { type = \"float\", nullable = true }", "risk   = { type = \"float\" }"),
+    ("key = [\"id\"]", "key = [\"owner\"]"),
+];
+
+fn check(kind: StoreKind, right: &Expect, wrong: &Expect) {
+    on(kind, "checked", async |place| {
+        place.prepare(&statements(kind, "checked")).await;
+        right.assert_eq(&findings(&place, &[]).await);
+        wrong.assert_eq(&findings(&place, &WRONG).await);
+        let required = findings(&place, &[("[datasets.t]", "require_read_only = true\n[datasets.t]")]).await;
+        assert_eq!(required, right.data().trim_start().replace("warning:", "error:").lines().map(|line| format!("{}\n", line.trim_start())).collect::<String>());
+        let missing = findings(&place, &[("source = \"checked\"", "source = \"nothing\"")]).await;
+        assert!(missing.contains("error: data set t: there is no "), "{missing}");
+    });
+}
+
+#[test]
+fn a_catalogue_is_held_against_sqlite() {
+    check(StoreKind::Sqlite, &expect![""], &expect![""]);
+}
+
+#[test]
+fn a_catalogue_is_held_against_postgres() {
+    check(StoreKind::Postgres, &expect![""], &expect![""]);
+}
+
+#[test]
+fn a_catalogue_is_held_against_mariadb() {
+    check(StoreKind::Mariadb, &expect![""], &expect![""]);
+}
+
+#[test]
+fn a_catalogue_is_held_against_clickhouse() {
+    check(StoreKind::Clickhouse, &expect![""], &expect![""]);
+}
+
+#[test]
+fn a_catalogue_is_held_against_mongodb() {
+    check(StoreKind::Mongodb, &expect![""], &expect![""]);
+}
