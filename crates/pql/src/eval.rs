@@ -17,10 +17,13 @@ mod value;
 #[cfg(test)]
 mod tests;
 
+use crate::ast::Ast;
 use crate::catalogue::{Catalogue, DatasetId};
+use crate::resolve::resolve;
 use crate::typed::{Constant, ScanId, Shape, SlotId, Typed, ValueId, ValueKind};
 use crate::value::Value;
 use crate::value::json::Form;
+use crate::{Diagnostics, Request};
 
 use group::Group;
 use row::Moment;
@@ -64,6 +67,15 @@ pub struct Answer {
 /// row that asks for it.
 pub fn evaluate(typed: &Typed, world: World<'_>) -> Answer {
     Evaluator { shape: typed.shape(), typed, world }.answer()
+}
+
+/// Resolves a tree and answers it.
+///
+/// # Errors
+///
+/// All that is wrong with the query, as when it is compiled.
+pub fn answer(ast: &Ast, request: Request<'_>, world: World<'_>) -> Result<Answer, Diagnostics> {
+    Ok(evaluate(&resolve(ast, request, None)?, world))
 }
 
 /// How the values of a column are written as JSON: with all decimals if they are a field's own.

@@ -27,4 +27,5 @@ pub use diagnostic::{
     Code, Diagnostic, DiagnosticJson, Diagnostics, Edit, Severity, Style, Warnings,
 };
 pub use parse::{Parsed, parse};
+pub use resolve::Request;
 pub use span::{Place, Span};
