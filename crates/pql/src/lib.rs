@@ -5,22 +5,29 @@
 
 pub mod ast;
 pub mod catalogue;
+pub mod check;
+mod compile;
 mod constant;
 mod cursor;
 pub mod datatype;
 mod diagnostic;
+pub mod emit;
 pub mod eval;
 pub mod lex;
 pub mod limits;
+mod lint;
 mod parse;
 mod resolve;
 pub mod rows;
+pub mod scope;
 mod span;
 #[cfg(test)]
 mod tests;
 pub mod typed;
 pub mod value;
+mod verify;
 
+pub use compile::{Caller, Compiled, compile};
 pub use constant::Params;
 pub use cursor::CursorKey;
 pub use diagnostic::{
