@@ -153,6 +153,9 @@ impl Parser<'_> {
         self.habits_after_exists()?;
         let path = self.path("The name of a relation")?;
         self.term()?;
+        if self.is_word(Word::Where) {
+            return self.exists_where();
+        }
         let open = self.span();
         let condition = if self.eat(TokenKind::Open) {
             Some(self.exists_condition(exists, open)?)

@@ -241,7 +241,10 @@ impl Parser<'_> {
         let span = open.to(self.span_before());
         let node = match node {
             Node::Value(value) => {
-                *self.tree.value_spans_mut(value) = span;
+                // A literal keeps its own span: what it is stands there.
+                if !matches!(self.tree.value_node(value), Value::Literal(_)) {
+                    *self.tree.value_spans_mut(value) = span;
+                }
                 node
             }
             Node::Condition(condition) => {
