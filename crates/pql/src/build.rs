@@ -3,13 +3,14 @@
 //! What is built is a [`Tree`]; [`Select::parse`] and [`Condition::parse`] give the statement that has it, read
 //! by the same parser as every other text. Values that come from users belong in parameters ([`param`]),
 //! which stay typed binds, or in literals here, which can be nothing but literals: no text, however it is
-//! made, becomes syntax. Start at [`field`] and [`select`].
+//! made, becomes syntax. Start at [`field`] and [`from`].
 //!
 //! ```
-//! use pql::build::{all, count, field, param, select};
+//! use pql::build::{all, count, field, from, param};
 //!
-//! let query = select([field("currency"), count().named("n")])
-//!     .from("payments")
+//! let query = from("payments")
+//!     .select(field("currency"))
+//!     .select(count().named("n"))
 //!     .filter(all([field("status").equals("settled"), field("created_at").at_least(param("since"))]))
 //!     .group_by([field("currency")])
 //!     .order_by([field("n").descending()])
@@ -28,7 +29,7 @@ mod select;
 mod value;
 
 pub use condition::{Condition, all, any_element, any_of, exists, not};
-pub use select::{Key, Select, select};
+pub use select::{Key, Select, from};
 pub use value::{
     AnyOf, Item, Value, avg, coalesce, count, count_distinct, date, day, decimal, duration, field,
     hour, instant, max, min, money, month, now, optional_param, param, path, round, sum, text,

@@ -18,7 +18,7 @@ use crate::span::Span;
 ///
 /// ```
 /// let formatted = pql::format("select id from transactions where status='settled'-- ours")?;
-/// assert_eq!(formatted, "SELECT id\nFROM transactions\nWHERE status = 'settled' -- ours");
+/// assert_eq!(formatted, "SELECT id FROM transactions WHERE status = 'settled' -- ours");
 /// # Ok::<(), pql::Diagnostics>(())
 /// ```
 ///
@@ -143,7 +143,8 @@ impl Writer<'_, '_> {
     fn write(mut self, breaks: &[Option<usize>]) -> String {
         let pieces = self.pieces;
         for index in 0..=pieces.tokens.len() {
-            let planned = breaks.get(index).copied().flatten();
+            let first = (index == 0).then_some(0);
+            let planned = first.or_else(|| breaks.get(index).copied().flatten());
             let inner = planned.unwrap_or(self.indent + layout::INDENT);
             let mut broken = false;
             for comment in pieces.comments_before(index) {

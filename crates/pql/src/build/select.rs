@@ -21,19 +21,12 @@ pub struct Key {
     depth: u32,
 }
 
-/// A query that selects these values.
+/// A query over a data set; at least one value is to be selected.
 #[must_use]
-pub fn select<I: Into<Item>>(items: impl IntoIterator<Item = I>) -> Select {
-    let mut depth = 0;
-    let item = |item: I| {
-        let Item { value, alias } = item.into();
-        depth = depth.max(value.depth);
-        ItemTree { value: value.tree, alias }
-    };
-    let select = items.into_iter().map(item).collect();
+pub fn from(dataset: &str) -> Select {
     let tree = QueryTree {
-        select,
-        from: String::new(),
+        select: Vec::new(),
+        from: dataset.to_owned(),
         condition: None,
         group_by: Vec::new(),
         having: None,
@@ -41,14 +34,16 @@ pub fn select<I: Into<Item>>(items: impl IntoIterator<Item = I>) -> Select {
         limit: None,
         after: None,
     };
-    Select { tree, depth }
+    Select { tree, depth: 0 }
 }
 
 impl Select {
-    /// The data set; a query needs one.
+    /// One more selected value.
     #[must_use]
-    pub fn from(mut self, dataset: &str) -> Self {
-        dataset.clone_into(&mut self.tree.from);
+    pub fn select(mut self, item: impl Into<Item>) -> Self {
+        let Item { value, alias } = item.into();
+        self.depth = self.depth.max(value.depth);
+        self.tree.select.push(ItemTree { value: value.tree, alias });
         self
     }
 
@@ -107,7 +102,7 @@ impl Select {
     ///
     /// # Errors
     ///
-    /// Where a name, a number or a time is none, a data set is missing, or a limit of the language is passed.
+    /// Where a name, a number or a time is none, nothing is selected, or a limit of the language is passed.
     pub fn parse(self) -> Result<(Parsed, Warnings), Diagnostics> {
         check_depth(self.depth)?;
         Tree::of_query(self.tree).parse()

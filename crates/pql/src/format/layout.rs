@@ -75,7 +75,10 @@ impl Layout<'_, '_> {
     /// Breaks after commas, as late as the columns allow; where lines begin.
     fn filled(&mut self, start: usize, end: usize, indent: usize) -> Vec<usize> {
         let after_comma = |pieces: &Pieces<'_>, index: usize| {
-            index > start && pieces.tokens[index - 1].kind == TokenKind::Comma
+            // Where a comment stands before the comma, the comma begins a line already.
+            index > start
+                && pieces.tokens[index - 1].kind == TokenKind::Comma
+                && pieces.comments_before(index - 1).is_empty()
         };
         let items = self.at_depth_zero(start, end, after_comma);
         let mut line = start;
