@@ -73,11 +73,12 @@ impl<'t> Pieces<'t> {
     /// A token as it is written: words in upper case, names as they are.
     fn written(&self, index: usize) -> &str {
         let token = self.tokens[index];
-        match token.kind {
-            TokenKind::Word(word) if word.is_reserved() || token.role == Role::Word => word.text(),
-            TokenKind::NotEqual => "<>",
-            _ => token.span.of(self.text),
+        if let TokenKind::Word(word) = token.kind
+            && (word.is_reserved() || token.role == Role::Word)
+        {
+            return word.text();
         }
+        if token.kind == TokenKind::NotEqual { "<>" } else { token.span.of(self.text) }
     }
 
     /// Whether a blank stands before the token, on a line with the one before.

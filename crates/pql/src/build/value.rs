@@ -298,25 +298,21 @@ impl Value {
     #[must_use]
     pub fn entry(self, key: impl Into<Self>) -> Self {
         let depth = self.depth;
-        match self.tree {
-            ValueTree::Field(map) => {
-                Self { tree: ValueTree::Entry { map, key: Box::new(key.into().tree) }, depth }
-            }
-            tree => Self { tree, depth: DEPTH_MAX + 1 },
+        if let ValueTree::Field(map) = self.tree {
+            return Self { tree: ValueTree::Entry { map, key: Box::new(key.into().tree) }, depth };
         }
+        Self { tree: self.tree, depth: DEPTH_MAX + 1 }
     }
 
     /// `FILTER (WHERE condition)`, after an aggregate.
     #[must_use]
     pub fn filter(self, condition: Condition) -> Self {
         let depth = self.depth.max(condition.depth + 1);
-        match self.tree {
-            ValueTree::Call(call) => {
-                let call = CallTree { filter: Some(condition.tree), ..*call };
-                Self { tree: ValueTree::Call(Box::new(call)), depth }
-            }
-            tree => Self { tree, depth: DEPTH_MAX + 1 },
+        if let ValueTree::Call(call) = self.tree {
+            let call = CallTree { filter: Some(condition.tree), ..*call };
+            return Self { tree: ValueTree::Call(Box::new(call)), depth };
         }
+        Self { tree: self.tree, depth: DEPTH_MAX + 1 }
     }
 
     /// With an alias.

@@ -24,8 +24,12 @@ fn names() -> BoxedStrategy<Vec<String>> {
     vec(name(), 1..3).boxed()
 }
 
-fn param(optional: bool) -> BoxedStrategy<ParamTree> {
-    "[a-z_][a-z0-9_]{0,4}".prop_map(move |name| ParamTree { name, optional }).boxed()
+fn param() -> BoxedStrategy<ParamTree> {
+    "[a-z_][a-z0-9_]{0,4}".prop_map(|name| ParamTree { name, optional: false }).boxed()
+}
+
+fn optional_param() -> BoxedStrategy<ParamTree> {
+    param().prop_map(|param| ParamTree { optional: true, ..param }).boxed()
 }
 
 fn text() -> BoxedStrategy<String> {
@@ -33,7 +37,7 @@ fn text() -> BoxedStrategy<String> {
 }
 
 fn text_or_param() -> BoxedStrategy<ValueTree> {
-    prop_oneof![text().prop_map(ValueTree::Text), param(false).prop_map(ValueTree::Param)].boxed()
+    prop_oneof![text().prop_map(ValueTree::Text), param().prop_map(ValueTree::Param)].boxed()
 }
 
 fn literal() -> BoxedStrategy<ValueTree> {
@@ -56,7 +60,7 @@ fn literal() -> BoxedStrategy<ValueTree> {
 fn leaf() -> BoxedStrategy<ValueTree> {
     prop_oneof![
         literal(),
-        param(false).prop_map(ValueTree::Param),
+        param().prop_map(ValueTree::Param),
         names().prop_map(ValueTree::Field),
         (names(), text_or_param())
             .prop_map(|(map, key)| ValueTree::Entry { map, key: Box::new(key) }),
@@ -135,14 +139,14 @@ fn pattern() -> BoxedStrategy<PatternTree> {
     prop_oneof![
         (value(), value()).prop_map(|(low, high)| PatternTree::Between { low, high }),
         vec(value(), 0..4).prop_map(PatternTree::In),
-        any::<bool>().prop_flat_map(param).prop_map(PatternTree::InParam),
+        prop_oneof![param(), optional_param()].prop_map(PatternTree::InParam),
         (text_or_param(), escape())
             .prop_map(|(pattern, escape)| PatternTree::Like { pattern, escape }),
         (text_or_param(), escape())
             .prop_map(|(pattern, escape)| PatternTree::Ilike { pattern, escape }),
         value().prop_map(PatternTree::StartsWith),
         value().prop_map(PatternTree::EndsWith),
-        param(true).prop_map(|param| PatternTree::Contains(ValueTree::Param(param))),
+        optional_param().prop_map(|param| PatternTree::Contains(ValueTree::Param(param))),
     ]
     .boxed()
 }
@@ -158,7 +162,7 @@ fn test() -> BoxedStrategy<ConditionTree> {
     prop_oneof![
         (field_like(), comparison(), value())
             .prop_map(|(left, operator, right)| ConditionTree::Compare { left, operator, right }),
-        (field_like(), comparison(), param(true)).prop_map(|(left, operator, right)| {
+        (field_like(), comparison(), optional_param()).prop_map(|(left, operator, right)| {
             ConditionTree::Compare { left, operator, right: ValueTree::Param(right) }
         }),
         (value(), negated()).prop_map(|(value, negated)| ConditionTree::IsNull { value, negated }),
@@ -239,7 +243,7 @@ fn query() -> BoxedStrategy<QueryTree> {
     );
     let rows = prop_oneof![
         any::<u32>().prop_map(|rows| ValueTree::Whole(rows.to_string())),
-        param(false).prop_map(ValueTree::Param)
+        param().prop_map(ValueTree::Param)
     ];
     let ends = (option::of(rows), option::of(text_or_param()));
     (vec(item(), 1..4), name(), clauses, ends)

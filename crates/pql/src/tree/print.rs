@@ -5,7 +5,7 @@
 use crate::lex::{Word, quote};
 use crate::tree::{
     ArgumentsTree, ArithmeticTree, CallTree, ComparisonTree, ConditionTree, KeyTree, NullsTree,
-    ParamTree, PatternTree, PeriodTree, QueryTree, TruthTree, ValueTree,
+    OperandTree, ParamTree, PatternTree, PeriodTree, QueryTree, TruthTree, ValueTree,
 };
 
 pub(super) fn query(query: &QueryTree, out: &mut String) {
@@ -68,7 +68,7 @@ pub(super) fn condition(tree: &ConditionTree, out: &mut String) {
             out.push('(');
             condition(inner, out);
             out.push_str(") IS ");
-            out.push_str(not(*negated));
+            out.push_str(if *negated { "NOT " } else { "" });
             out.push_str(match truth {
                 TruthTree::True => "TRUE",
                 TruthTree::False => "FALSE",
@@ -83,19 +83,20 @@ pub(super) fn condition(tree: &ConditionTree, out: &mut String) {
         ConditionTree::IsNull { value: inner, negated } => {
             value(inner, out);
             out.push_str(" IS ");
-            out.push_str(not(*negated));
+            out.push_str(if *negated { "NOT " } else { "" });
             out.push_str("NULL");
         }
         ConditionTree::IsDistinct { left, right, negated } => {
             value(left, out);
             out.push_str(" IS ");
-            out.push_str(not(*negated));
+            out.push_str(if *negated { "NOT " } else { "" });
             out.push_str("DISTINCT FROM ");
             value(right, out);
         }
         ConditionTree::Matches { value: inner, negated, pattern: held } => {
             value(inner, out);
-            pattern(held, *negated, out);
+            out.push_str(if *negated { " NOT " } else { " " });
+            pattern(held, out);
         }
         ConditionTree::On { value: inner, period, date, zone } => {
             value(inner, out);
@@ -119,7 +120,8 @@ pub(super) fn condition(tree: &ConditionTree, out: &mut String) {
         ConditionTree::AnyMatches { array, negated, pattern: held } => {
             out.push_str("ANY ");
             path(array, out);
-            pattern(held, *negated, out);
+            out.push_str(if *negated { " NOT " } else { " " });
+            pattern(held, out);
         }
         ConditionTree::Value(inner) => value(inner, out),
     }
@@ -154,8 +156,7 @@ fn on(period: PeriodTree, date: &ValueTree, zone: Option<&ValueTree>, out: &mut 
     }
 }
 
-fn pattern(tree: &PatternTree, negated: bool, out: &mut String) {
-    out.push_str(if negated { " NOT " } else { " " });
+fn pattern(tree: &PatternTree, out: &mut String) {
     match tree {
         PatternTree::Between { low, high } => {
             out.push_str("BETWEEN ");
@@ -233,23 +234,23 @@ fn value(tree: &ValueTree, out: &mut String) {
         }
         ValueTree::Chain { first, rest } => {
             let product = rest.first().is_some_and(|operand| is_product(operand.operator));
-            chained(first, product, out);
+            let outer = if product { ArithmeticTree::Multiply } else { ArithmeticTree::Add };
+            chained(first, outer, out);
             for operand in rest {
                 out.push_str(arithmetic(operand.operator));
-                chained(&operand.value, product, out);
+                chained(&operand.value, outer, out);
             }
         }
     }
 }
 
-/// An operand of a chain. Products stand in sums without parentheses.
-fn chained(tree: &ValueTree, in_product: bool, out: &mut String) {
-    let parentheses = match tree {
-        ValueTree::Chain { rest, .. } => {
-            in_product || !rest.first().is_some_and(|operand| is_product(operand.operator))
-        }
-        _ => false,
+/// An operand of a chain with such operators. Products stand in sums without parentheses.
+fn chained(tree: &ValueTree, outer: ArithmeticTree, out: &mut String) {
+    let product = |operands: &[OperandTree]| {
+        operands.first().is_some_and(|operand| is_product(operand.operator))
     };
+    let parentheses =
+        matches!(tree, ValueTree::Chain { rest, .. } if is_product(outer) || !product(rest));
     out.push_str(if parentheses { "(" } else { "" });
     value(tree, out);
     out.push_str(if parentheses { ")" } else { "" });
@@ -314,10 +315,6 @@ fn name(text: &str, out: &mut String) {
     } else {
         quote(text, '"', out);
     }
-}
-
-const fn not(negated: bool) -> &'static str {
-    if negated { "NOT " } else { "" }
 }
 
 const fn comparison(operator: ComparisonTree) -> &'static str {
