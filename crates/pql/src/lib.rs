@@ -4,6 +4,7 @@
 //! Pure: no I/O, no clock, no chance; what executes a query is elsewhere.
 
 pub mod ast;
+pub mod build;
 pub mod catalogue;
 pub mod check;
 mod compile;
@@ -13,6 +14,7 @@ pub mod datatype;
 mod diagnostic;
 pub mod emit;
 pub mod eval;
+mod format;
 pub mod lex;
 pub mod limits;
 mod lint;
@@ -23,6 +25,7 @@ pub mod scope;
 mod span;
 #[cfg(test)]
 mod tests;
+pub mod tree;
 pub mod typed;
 pub mod value;
 mod verify;
@@ -33,6 +36,7 @@ pub use cursor::CursorKey;
 pub use diagnostic::{
     Code, Diagnostic, DiagnosticJson, Diagnostics, Edit, Severity, Style, Warnings,
 };
+pub use format::format;
 pub use parse::{Parsed, parse};
 pub use resolve::Request;
 pub use span::{Place, Span};

@@ -9,5 +9,7 @@ mod schema;
 mod values;
 
 pub mod rounds;
+pub mod sqlite;
+pub mod store;
 
 pub use rounds::run;

@@ -62,7 +62,7 @@ impl Evaluator<'_> {
     }
 
     fn like(&self, value: &Value, pattern: SlotId, case: Case) -> Truth {
-        match (value, self.typed.constant(pattern)) {
+        match (value, &self.constants[pattern.index()]) {
             (Value::Text(text), Constant::Pattern(pattern)) => {
                 Truth::from(pattern.matches(text, case))
             }

@@ -81,10 +81,7 @@ fn money() {
         "SELECT amount.asset, SUM(amount) AS w, AVG(amount) AS m FROM t GROUP BY amount.asset",
         expect!["[GBP 200 GBP 100 GBP] [JPY 2 JPY 2 JPY] [Null Null Null]"],
     );
-    check(
-        "SELECT SUM(amount) AS w FROM t",
-        expect!["Amounts of different assets do not add up."],
-    );
+    check("SELECT SUM(amount) AS w FROM t", expect!["Amounts of different assets do not add up."]);
 }
 
 /// Goal: days are those of the zone. Method: the morning the clocks go forward in London.
