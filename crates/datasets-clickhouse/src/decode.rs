@@ -2,17 +2,19 @@
 
 use datasets::{Cell, Column, Fault, Sink, Statement, decimal_of_text, wide_of_text};
 use pql::datatype::Type;
+use pql::emit::Kept;
 use pql::value::{Date, Float, Id, Money, Timestamp, Value, json};
 use serde_json::Value as Json;
 
 /// Hands a row's cells to `sink`.
 pub(super) fn row(row: &[Json], statement: &Statement, sink: &mut Sink) -> Result<(), Fault> {
-    let mut cells = row.iter();
     for (column, described) in statement.columns.iter().enumerate() {
         let unreadable = || Fault::Unreadable { column, expected: described.ty().noun() };
-        let first = cells.next().ok_or_else(unreadable)?;
-        let cell = if described.ty() == Type::Money {
-            money(first, cells.next().ok_or_else(unreadable)?).map(Cell::Value)
+        let first = row.get(described.first).ok_or_else(unreadable)?;
+        let cell = if described.kept == Kept::Masked {
+            Some(described.masked())
+        } else if described.ty() == Type::Money {
+            money(first, row.get(described.second()).ok_or_else(unreadable)?).map(Cell::Value)
         } else {
             cell(first, described, statement)
         };

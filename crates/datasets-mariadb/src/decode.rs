@@ -3,18 +3,18 @@
 use datasets::{Cell, Column, Fault, Sink, Statement, decimal_of_text, wide_of_text};
 use mysql_async::{Row, Value as Sql};
 use pql::datatype::Type;
+use pql::emit::Kept;
 use pql::value::{Date, Float, Id, Money, Timestamp, Value, Wide};
 
 /// Hands a row's cells to `sink`.
 pub(super) fn row(row: &Row, statement: &Statement, sink: &mut Sink) -> Result<(), Fault> {
-    let mut place = 0;
     for (column, described) in statement.columns.iter().enumerate() {
         let unreadable = || Fault::Unreadable { column, expected: described.ty().noun() };
-        let first = row.as_ref(place).ok_or_else(unreadable)?;
-        place += 1;
-        let cell = if described.ty() == Type::Money {
-            let asset = row.as_ref(place).ok_or_else(unreadable)?;
-            place += 1;
+        let first = row.as_ref(described.first).ok_or_else(unreadable)?;
+        let cell = if described.kept == Kept::Masked {
+            Some(described.masked())
+        } else if described.ty() == Type::Money {
+            let asset = row.as_ref(described.second()).ok_or_else(unreadable)?;
             money(first, asset).map(Cell::Value)
         } else {
             cell(first, described, statement)

@@ -3,21 +3,21 @@
 use datasets::{Cell, Column, Fault, Sink, Statement, decimal_of_text};
 use mongodb::bson::{Bson, Document};
 use pql::datatype::Type;
+use pql::emit::Kept;
 use pql::value::{Date, Float, Id, Money, Timestamp, Value};
 
 /// Hands the fields `c0`, `c1`, … of a document to `sink`.
 pub(super) fn row(document: &Document, statement: &Statement, sink: &mut Sink) -> Result<(), Fault> {
-    let mut place = 0_usize;
-    let mut next = || {
-        let found = document.get(format!("c{place}"));
-        place = place.saturating_add(1);
-        found.filter(|found| **found != Bson::Null)
+    let field = |place: usize| {
+        document.get(format!("c{place}")).filter(|found| **found != Bson::Null)
     };
     for (column, described) in statement.columns.iter().enumerate() {
         let unreadable = || Fault::Unreadable { column, expected: described.ty().noun() };
-        let first = next();
-        let cell = if described.ty() == Type::Money {
-            money(first, next()).map(Cell::Value)
+        let first = field(described.first);
+        let cell = if described.kept == Kept::Masked {
+            Some(described.masked())
+        } else if described.ty() == Type::Money {
+            money(first, field(described.second())).map(Cell::Value)
         } else {
             first.map_or(Some(Cell::Value(Value::Null)), |found| cell(found, described, statement))
         };

@@ -159,12 +159,7 @@ fn sql(value: &Value, ty: Type) -> Sql {
     match value {
         Value::Null => Sql::Null,
         Value::Bool(flag) => Sql::Integer(i64::from(*flag)),
-        Value::Whole(whole) => match ty {
-            Type::Decimal { .. } => decimal((*whole).into(), ty),
-            Type::Whole | Type::Float | Type::Bool | Type::Text | Type::Enum(_) | Type::Id(_)
-            | Type::Timestamp { .. } | Type::Date | Type::Money | Type::Duration | Type::TextArray
-            | Type::TextMap => Sql::Integer(*whole),
-        },
+        Value::Whole(whole) => decimal((*whole).into(), ty),
         Value::Decimal(number) => decimal(*number, ty),
         Value::Float(float) => Sql::Real(float.get()),
         Value::Text(text) => Sql::Text(text.to_string()),
@@ -179,17 +174,11 @@ fn sql(value: &Value, ty: Type) -> Sql {
     }
 }
 
-/// A decimal as a column keeps it: its digits as an INTEGER while they fit, else its text.
+/// A number as a column keeps it: all its digits as an INTEGER while they fit, else as TEXT.
 fn decimal(number: pql::value::Decimal, ty: Type) -> Sql {
-    let digits = match ty {
-        Type::Decimal { precision, scale } if precision <= INTEGER_DIGITS => number.at_scale(scale),
-        Type::Whole => number.at_scale(0),
-        Type::Decimal { .. } | Type::Float | Type::Bool | Type::Text | Type::Enum(_) | Type::Id(_)
-        | Type::Timestamp { .. } | Type::Date | Type::Money | Type::Duration | Type::TextArray
-        | Type::TextMap => None,
-    };
-    let integer = digits.and_then(|digits| digits.to_string().parse().ok());
-    integer.map_or_else(|| Sql::Text(number.trimmed().to_string()), Sql::Integer)
+    let Some(digits) = number.at_scale(ty.scale()) else { return Sql::Null };
+    let digits = digits.to_string();
+    digits.parse().map_or(Sql::Text(digits), Sql::Integer)
 }
 
 /// A list as JSON, for `json_each`.

@@ -6,9 +6,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use pql::Compiled;
 use pql::catalogue::Catalogue;
 use pql::datatype::Type;
+use pql::emit::{BindValue, Kept, Output};
+use pql::eval::column_form;
+use pql::typed::From;
 use pql::value::{Value, json};
+
+use crate::Cell;
 
 /// A compiled query, ready to run.
 #[derive(Debug, Clone)]
@@ -54,6 +60,10 @@ pub struct Column {
     pub name: Box<str>,
     /// How its values are written; it has their type.
     pub form: json::Form,
+    /// How its values come back.
+    pub kept: Kept,
+    /// The first of the store's columns that it is read of, from 0.
+    pub first: usize,
 }
 
 impl Column {
@@ -63,4 +73,54 @@ impl Column {
             json::Form::Declared(ty) | json::Form::Computed(ty) => ty,
         }
     }
+
+    /// The second of the store's columns: money's asset.
+    pub const fn second(&self) -> usize {
+        self.first.saturating_add(1)
+    }
+
+    /// What a masked field is answered with, whatever it holds.
+    pub const fn masked(&self) -> Cell<'static> {
+        Cell::Text(MASKED)
+    }
 }
+
+impl Statement {
+    /// A compiled query as it is sent: with one row more than it asks for, which is not answered.
+    pub fn new(compiled: &Compiled, catalogue: &Arc<Catalogue>, deadline: Duration) -> Self {
+        let shape = compiled.scoped.shape();
+        let emission = &compiled.emission;
+        let mut names = compiled.column_names(catalogue);
+        let mut forms = shape.columns().iter().map(|column| column_form(shape, column.value));
+        let column = |output: &Output| Column {
+            name: names.next().unwrap_or_default().into(),
+            form: forms.next().unwrap_or(json::Form::Declared(output.ty)),
+            kept: output.kept,
+            first: usize::try_from(output.first).unwrap_or(usize::MAX),
+        };
+        let mut rows_max = u64::MAX;
+        let bind = |bind: &pql::emit::Bind| {
+            let mut value = match &bind.value {
+                BindValue::One(value) => Bound::One(value.clone()),
+                BindValue::List(values) => Bound::Many(values.clone()),
+            };
+            if let (From::Limit, Bound::One(Value::Whole(rows))) = (bind.from, &mut value) {
+                rows_max = u64::try_from(*rows).unwrap_or(0);
+                *rows = rows.saturating_add(1);
+            }
+            Bind { ty: bind.ty.ty(), value }
+        };
+        Self {
+            command: emission.command.text().into(),
+            binds: compiled.binds.iter().map(bind).collect(),
+            columns: emission.outputs.iter().map(column).collect(),
+            shown: emission.selected,
+            rows_max,
+            deadline,
+            catalogue: Arc::clone(catalogue),
+        }
+    }
+}
+
+/// What a masked field is answered with.
+const MASKED: &str = "[masked]";

@@ -6,13 +6,15 @@ use std::time::Duration;
 use expect_test::{Expect, expect};
 use pql::catalogue::Catalogue;
 use pql::datatype::Type;
+use pql::emit::Kept;
 use pql::value::{Money, Value, json};
 
 use crate::{Cell, Column, Encoder, Form, Statement, decimal_of_text};
 
 fn statement() -> Arc<Statement> {
     let catalogue = "version = 1\n[assets]\nGBP = 2\n[stores.s]\nkind = \"sqlite\"\nurl = \"sqlite:x\"\n";
-    let column = |name: &str, ty| Column { name: name.into(), form: json::Form::Declared(ty) };
+    let form = json::Form::Declared;
+    let column = |name: &str, ty| Column { name: name.into(), form: form(ty), kept: Kept::Field, first: 0 };
     Arc::new(Statement {
         command: "".into(),
         binds: Vec::new(),

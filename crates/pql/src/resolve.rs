@@ -18,6 +18,7 @@ mod suggest;
 mod value;
 mod width;
 
+pub(crate) use bounds::{compared, is_time, terms};
 pub(crate) use suggest::nearest;
 
 use crate::ast::{self, Ast, Statement};

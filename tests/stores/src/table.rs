@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use datasets::{Bind, Bound, Column, Statement};
 use pql::catalogue::{Catalogue, StoreKind};
+use pql::datatype::Type;
+use pql::emit::Kept;
 use pql::value::json;
 
 use crate::place::Place;
@@ -171,8 +173,12 @@ fn mongodb_statements(table: &str) -> Vec<String> {
 pub fn statement(catalogue: &Arc<Catalogue>, command: String, fields: &[&str]) -> Statement {
     let dataset = &catalogue.datasets()[0];
     let all = dataset.fields.iter().filter(|field| fields.is_empty() || fields.contains(&&*field.name));
-    let column = |field: &pql::catalogue::Field| Column { name: field.name.clone(), form: json::Form::Declared(field.ty) };
-    let columns: Vec<Column> = all.map(column).collect();
+    let mut columns: Vec<Column> = Vec::new();
+    for field in all {
+        let first = columns.last().map_or(0, |last| last.first + if last.ty() == Type::Money { 2 } else { 1 });
+        let form = json::Form::Declared(field.ty);
+        columns.push(Column { name: field.name.clone(), form, kept: Kept::Field, first });
+    }
     Statement {
         command: command.into(),
         binds: Vec::new(),

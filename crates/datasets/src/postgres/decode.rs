@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use pql::datatype::Type;
+use pql::emit::Kept;
 use pql::value::{Date, Decimal, Float, Id, Money, Timestamp, Value, Wide, json};
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, Type as PgType};
@@ -32,15 +33,13 @@ impl<'a> FromSql<'a> for Raw<'a> {
 
 /// Hands a row's cells to `sink`.
 pub(super) fn row(row: &Row, statement: &Statement, sink: &mut Sink) -> Result<(), Fault> {
-    let mut place = 0;
     for (column, described) in statement.columns.iter().enumerate() {
         let unreadable = || Fault::Unreadable { column, expected: described.ty().noun() };
-        let first = raw(row, place).ok_or_else(unreadable)?;
-        place += 1;
+        let first = raw(row, described.first).ok_or_else(unreadable)?;
         let cell = match (described.ty(), first) {
+            _ if described.kept == Kept::Masked => Some(described.masked()),
             (Type::Money, minor) => {
-                let asset = raw(row, place).ok_or_else(unreadable)?;
-                place += 1;
+                let asset = raw(row, described.second()).ok_or_else(unreadable)?;
                 money(minor, asset).map(Cell::Value)
             }
             (_, None) => Some(Cell::Value(Value::Null)),

@@ -1,22 +1,23 @@
 //! SQLite's values as PQL's, by the type of the column and by what is there.
 
 use pql::datatype::Type;
-use pql::value::{Date, Decimal, Float, Id, Money, Timestamp, Value, Wide, json};
+use pql::emit::Kept;
+use pql::value::{Date, Decimal, Float, Id, Money, Timestamp, Value, json};
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
-use crate::{Cell, Column, Fault, Sink, Statement, decimal_of_text, wide_of_text};
+use super::functions;
+use crate::{Cell, Column, Fault, Sink, Statement};
 
 /// Hands a row's cells to `sink`.
 pub(super) fn row(row: &Row<'_>, statement: &Statement, sink: &mut Sink) -> Result<(), Fault> {
-    let mut place = 0;
     for (column, described) in statement.columns.iter().enumerate() {
         let unreadable = || Fault::Unreadable { column, expected: described.ty().noun() };
-        let first = row.get_ref(place).map_err(super::refused)?;
-        place += 1;
-        let cell = if described.ty() == Type::Money {
-            let asset = row.get_ref(place).map_err(super::refused)?;
-            place += 1;
+        let first = row.get_ref(described.first).map_err(super::refused)?;
+        let cell = if described.kept == Kept::Masked {
+            Some(described.masked())
+        } else if described.ty() == Type::Money {
+            let asset = row.get_ref(described.second()).map_err(super::refused)?;
             money(first, asset).map(Cell::Value)
         } else {
             cell(first, described, statement)
@@ -51,25 +52,20 @@ fn cell<'a>(found: ValueRef<'a>, column: &Column, statement: &Statement) -> Opti
     Some(Cell::Value(value))
 }
 
-/// An INTEGER holds all digits, a TEXT has its point in it.
+/// All digits, as an INTEGER or as the BLOB of a number that was computed.
 fn number(found: ValueRef<'_>, scale: u8) -> Option<Value> {
     match found {
         ValueRef::Integer(whole) if scale == 0 => Some(Value::Whole(whole)),
-        ValueRef::Integer(digits) => Some(Value::Decimal(Decimal::new(digits.into(), scale))),
-        ValueRef::Text(_) => decimal_of_text(found.as_str().ok()?).map(Value::Decimal),
-        ValueRef::Null | ValueRef::Real(_) | ValueRef::Blob(_) => None,
+        ValueRef::Integer(_) | ValueRef::Blob(_) => {
+            Some(Value::Decimal(Decimal::new(functions::wide(found)?, scale)))
+        }
+        ValueRef::Null | ValueRef::Real(_) | ValueRef::Text(_) => None,
     }
 }
 
 fn money(minor: ValueRef<'_>, asset: ValueRef<'_>) -> Option<Value> {
-    let minor: Wide = match minor {
-        ValueRef::Null => return Some(Value::Null),
-        ValueRef::Integer(whole) => whole.into(),
-        ValueRef::Text(_) => wide_of_text(minor.as_str().ok()?)?,
-        ValueRef::Real(_) | ValueRef::Blob(_) => return None,
-    };
-    if matches!(asset, ValueRef::Null) {
+    if minor == ValueRef::Null || asset == ValueRef::Null {
         return Some(Value::Null);
     }
-    Some(Value::Money(Money { minor, asset: asset.as_str().ok()?.into() }))
+    Some(Value::Money(Money { minor: functions::wide(minor)?, asset: asset.as_str().ok()?.into() }))
 }

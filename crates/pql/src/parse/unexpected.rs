@@ -18,6 +18,7 @@ impl Parser<'_> {
     }
 
     /// What stands here, for people. Quoted names and texts are not repeated.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "of many kinds of tokens, a few")]
     pub(super) fn found(&self) -> String {
         match self.kind() {
             TokenKind::End => "the end of the text".to_owned(),
@@ -66,15 +67,15 @@ impl Parser<'_> {
     /// A name is wanted, and none stands here.
     pub(super) fn no_name<T>(&mut self, what: &str) -> Reading<T> {
         let (kind, span) = (self.kind(), self.span());
-        if let TokenKind::Word(word) = kind {
-            if self.is_reserved_as_name() {
-                let name = self.slice(span).to_ascii_lowercase();
-                let message = format!("{} is a word of the language.", word.text());
-                let diagnostic = Diagnostic::new(Code::Reserved, span, message)
-                    .hint("As a name it stands in double quotes.")
-                    .replace(span, format!("\"{name}\""));
-                return self.fail(diagnostic);
-            }
+        if let TokenKind::Word(word) = kind
+            && self.is_reserved_as_name()
+        {
+            let name = self.slice(span).to_ascii_lowercase();
+            let message = format!("{} is a word of the language.", word.text());
+            let diagnostic = Diagnostic::new(Code::Reserved, span, message)
+                .hint("As a name it stands in double quotes.")
+                .replace(span, format!("\"{name}\""));
+            return self.fail(diagnostic);
         }
         if kind == TokenKind::Text {
             let diagnostic =
@@ -174,18 +175,14 @@ impl Parser<'_> {
     }
 
     /// IS, followed by what IS does not take.
-    pub(super) fn is_something_else(
-        &mut self,
-        value: ValueId,
-        is: Span,
-        negated: bool,
-    ) -> Reading<Condition> {
+    pub(super) fn is_something_else(&mut self, value: ValueId, is: Span) -> Reading<Condition> {
         let truth =
             matches!(self.kind(), TokenKind::Word(Word::True | Word::False | Word::Unknown));
         if truth {
             let span = self.tree.value_span(value);
             return self.truth_without_parentheses(span);
         }
+        let negated = self.tokens.tokens[self.at - 1].kind == TokenKind::Word(Word::Not);
         let word = self.slice(self.span()).to_ascii_lowercase();
         let span = is.to(self.span_before());
         let diagnostic = match word.as_str() {

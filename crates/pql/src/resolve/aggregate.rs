@@ -108,7 +108,7 @@ impl Resolver<'_> {
         match kind {
             AggregateKind::Rows | AggregateKind::Count(_) => Ok((Type::Whole, WHOLE_DIGITS)),
             AggregateKind::CountDistinct(_) => match node.ty {
-                Type::TextArray | Type::TextMap | Type::Float | Type::Duration => {
+                Type::TextArray | Type::TextMap | Type::Float | Type::Duration | Type::Money => {
                     let message = format!("Distinct values of {} are not counted.", node.ty.noun());
                     self.refuse(Code::Type, span, message)
                 }

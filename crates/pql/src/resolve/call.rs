@@ -249,9 +249,8 @@ impl Resolver<'_> {
             nullable &= other.nullable;
             node = self.common(&node, &other, span)?;
         }
-        let first = *self.shape.value(*first);
         node = match function {
-            Function::NullIf => ValueNode { nullable: true, ..first },
+            Function::NullIf => ValueNode { nullable: true, ..node },
             _ => ValueNode { nullable, ..node },
         };
         Ok(self.called(function, &ids, ValueNode { span, ..node }))

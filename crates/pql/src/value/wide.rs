@@ -36,6 +36,33 @@ impl Wide {
         Self::ONE.scaled_up(exponent)
     }
 
+    /// 32 bytes that compare as the numbers do: two's complement, big endian, its sign bit turned.
+    /// `None` from 2²⁵⁵ on.
+    pub fn to_ordered_bytes(self) -> Option<[u8; 32]> {
+        let moved = self.checked_add(Self::HALF)?;
+        let [low @ .., most] = moved.limbs;
+        if moved.is_negative() || most != 0 {
+            return None;
+        }
+        let mut bytes = [0; 32];
+        for (bytes, limb) in bytes.rchunks_exact_mut(8).zip(low) {
+            bytes.copy_from_slice(&limb.to_be_bytes());
+        }
+        Some(bytes)
+    }
+
+    /// The number of [`Self::to_ordered_bytes`].
+    pub fn from_ordered_bytes(bytes: [u8; 32]) -> Option<Self> {
+        let mut limbs = [0; LIMBS];
+        for (limb, bytes) in limbs.iter_mut().zip(bytes.rchunks_exact(8)) {
+            *limb = u64::from_be_bytes(bytes.try_into().ok()?);
+        }
+        Self { sign: Sign::Plus, limbs }.checked_sub(Self::HALF)
+    }
+
+    /// 2²⁵⁵.
+    const HALF: Self = Self { sign: Sign::Plus, limbs: [0, 0, 0, 1 << 63, 0] };
+
     /// Whether the number is zero.
     pub fn is_zero(self) -> bool {
         self.limbs == [0; LIMBS]

@@ -154,7 +154,7 @@ fn binds_reach_mongodb() {
 /// Goal: numbers beyond 64 bits come out exact. Method: the widest sums that the compiler allows, by each store's own means.
 async fn wide(place: Place) {
     let command = match place.kind {
-        StoreKind::Sqlite => "SELECT pql_add(pql_mul('99999999999999999999999999999999', 1000000000000000000), pql_limbs(1, 5)), pql_div(-1, 3)",
+        StoreKind::Sqlite => "SELECT pql_add(pql_mul('99999999999999999999999999999999', 1000000000000000000), pql_limbs(1, 5)), pql_quotient(-1, 3, 12)",
         StoreKind::Postgres => "SELECT 99999999999999999999999999999999::numeric * 1000000000000000000 + 1000000000000000005, round(-1::numeric / 3, 12)",
         StoreKind::Mariadb => "SELECT CAST(99999999999999999999999999999999 AS DECIMAL(65)) * 1000000000000000000 + 1000000000000000005, ROUND(CAST(-1 AS DECIMAL(65,30)) / 3, 12)",
         StoreKind::Clickhouse => "SELECT toInt256('99999999999999999999999999999999') * toInt256('1000000000000000000') + toInt256('1000000000000000005'), toDecimal256('-0.333333333333', 12)",
