@@ -1,3 +1,5 @@
 //! Tests of the crate, a file a stage.
 
 mod parse;
+
+mod compile;
