@@ -56,7 +56,8 @@ fn text(value: &Value, is_integer: bool) -> String {
             format!("[{}]", items.join(","))
         }
         Value::Map(entries) => {
-            let entry = |(key, value): (&Box<str>, &Box<str>)| format!("{}:{}", quoted(key), quoted(value));
+            let entry =
+                |(key, value): (&Box<str>, &Box<str>)| format!("{}:{}", quoted(key), quoted(value));
             let entries: Vec<String> = entries.iter().map(entry).collect();
             format!("{{{}}}", entries.join(","))
         }
@@ -67,8 +68,16 @@ fn list(values: &[Value], is_integer: bool) -> String {
     let items = values.iter().map(|value| match value {
         Value::Text(_) | Value::Id(_) | Value::Date(_) => quoted(&text(value, is_integer)),
         Value::Timestamp(_) if !is_integer => quoted(&text(value, is_integer)),
-        Value::Null | Value::Bool(_) | Value::Whole(_) | Value::Decimal(_) | Value::Float(_) | Value::Money(_)
-        | Value::Timestamp(_) | Value::Duration(_) | Value::Array(_) | Value::Map(_) => text(value, is_integer),
+        Value::Null
+        | Value::Bool(_)
+        | Value::Whole(_)
+        | Value::Decimal(_)
+        | Value::Float(_)
+        | Value::Money(_)
+        | Value::Timestamp(_)
+        | Value::Duration(_)
+        | Value::Array(_)
+        | Value::Map(_) => text(value, is_integer),
     });
     format!("[{}]", items.collect::<Vec<_>>().join(","))
 }

@@ -31,7 +31,9 @@ fn cell<'a>(found: &'a Json, column: &Column, statement: &Statement) -> Option<C
         Type::Text | Type::Enum(_) => return found.as_str().map(Cell::Text),
         Type::Whole | Type::Decimal { .. } => number(found)?,
         Type::Float => Value::Float(Float::new(found.as_f64()?)?),
-        Type::Bool => Value::Bool(found.as_bool().or_else(|| found.as_i64().map(|flag| flag != 0))?),
+        Type::Bool => {
+            Value::Bool(found.as_bool().or_else(|| found.as_i64().map(|flag| flag != 0))?)
+        }
         Type::Id(prefix) => {
             let digits = found.as_str()?.replace('-', "");
             let bits = u128::from_str_radix(&digits, 16).ok()?;
@@ -39,7 +41,9 @@ fn cell<'a>(found: &'a Json, column: &Column, statement: &Statement) -> Option<C
         }
         Type::Timestamp { .. } => Value::Timestamp(timestamp(found)?),
         Type::Date => Value::Date(Date::parse(found.as_str()?).ok()?),
-        Type::TextArray | Type::TextMap => json::read(found, column.ty(), &statement.catalogue).ok()?,
+        Type::TextArray | Type::TextMap => {
+            json::read(found, column.ty(), &statement.catalogue).ok()?
+        }
         Type::Money | Type::Duration => return None,
     };
     Some(Cell::Value(value))

@@ -47,7 +47,10 @@ impl Address {
             Some((user, host)) => (Some(user.split_once(':').unwrap_or((user, ""))), host),
             None => (None, authority),
         };
-        let database = query.trim_start_matches('?').split('&').find_map(|pair| pair.strip_prefix("database="));
+        let database = query
+            .trim_start_matches('?')
+            .split('&')
+            .find_map(|pair| pair.strip_prefix("database="));
         let host = if host.contains(':') { host.to_owned() } else { format!("{host}:8123") };
         Some(Self {
             host,
@@ -57,9 +60,14 @@ impl Address {
     }
 
     /// Sends a command with its settings and parameters.
-    pub(super) async fn post(&self, pairs: &[(String, String)], command: String) -> Result<Rows, Fault> {
+    pub(super) async fn post(
+        &self,
+        pairs: &[(String, String)],
+        command: String,
+    ) -> Result<Rows, Fault> {
         let stream = TcpStream::connect(&self.host).await.map_err(|error| unreachable(&error))?;
-        let shaken = http1::handshake(TokioIo::new(stream)).await.map_err(|error| unreachable(&error))?;
+        let shaken =
+            http1::handshake(TokioIo::new(stream)).await.map_err(|error| unreachable(&error))?;
         let (mut sender, connection) = shaken;
         let connection = tokio::spawn(async move {
             // What goes wrong is told by the body.
@@ -72,16 +80,19 @@ impl Address {
             .uri(target(database.chain(pairs)))
             .header(header::HOST, &self.host);
         if let Some((name, password)) = &self.user {
-            request = request.header("X-ClickHouse-User", name).header("X-ClickHouse-Key", password);
+            request =
+                request.header("X-ClickHouse-User", name).header("X-ClickHouse-Key", password);
         }
-        let request = request.body(Full::new(Bytes::from(command))).map_err(|error| unreachable(&error))?;
+        let request =
+            request.body(Full::new(Bytes::from(command))).map_err(|error| unreachable(&error))?;
         let answer = sender.send_request(request).await.map_err(|error| unreachable(&error))?;
         let (head, body) = answer.into_parts();
         let mut rows = Rows { body, buffer: Vec::new(), read: 0, connection };
         if head.status == StatusCode::OK {
             return Ok(rows);
         }
-        let code = head.headers.get("X-ClickHouse-Exception-Code").and_then(|code| code.to_str().ok());
+        let code =
+            head.headers.get("X-ClickHouse-Exception-Code").and_then(|code| code.to_str().ok());
         let code = code.map_or_else(|| head.status.as_str().to_owned(), str::to_owned);
         while rows.buffer.len() < ERROR_BYTES_MAX && rows.fill().await? {}
         Err(refused(&code, &rows.buffer))
@@ -100,7 +111,10 @@ impl Rows {
                 return row.map(Some);
             }
             if rest.len() > ROW_BYTES_MAX {
-                return Err(Fault::Refused { code: "row".to_owned(), detail: "a row is too long".to_owned() });
+                return Err(Fault::Refused {
+                    code: "row".to_owned(),
+                    detail: "a row is too long".to_owned(),
+                });
             }
             self.buffer.drain(..self.read);
             self.read = 0;
@@ -124,7 +138,9 @@ impl Rows {
     async fn fill(&mut self) -> Result<bool, Fault> {
         let Some(frame) = self.body.frame().await else { return Ok(false) };
         // A body that breaks off has the reason at its end.
-        let frame = frame.map_err(|error| if self.buffer.is_empty() { unreachable(&error) } else { late(&self.buffer) })?;
+        let frame = frame.map_err(|error| {
+            if self.buffer.is_empty() { unreachable(&error) } else { late(&self.buffer) }
+        })?;
         if let Ok(data) = frame.into_data() {
             self.buffer.extend_from_slice(&data);
         }
@@ -152,7 +168,10 @@ fn refused(code: &str, text: &[u8]) -> Fault {
         return Fault::Cancelled;
     }
     let text = text.get(..text.len().min(ERROR_BYTES_MAX)).unwrap_or_default();
-    Fault::Refused { code: code.to_owned(), detail: String::from_utf8_lossy(text).trim().to_owned() }
+    Fault::Refused {
+        code: code.to_owned(),
+        detail: String::from_utf8_lossy(text).trim().to_owned(),
+    }
 }
 
 fn unreachable(error: &impl ToString) -> Fault {
@@ -183,7 +202,10 @@ fn decoded(text: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = text.as_bytes();
     while let [first, after @ ..] = rest {
-        let code = after.get(..2).filter(|_| *first == b'%').and_then(|code| std::str::from_utf8(code).ok());
+        let code = after
+            .get(..2)
+            .filter(|_| *first == b'%')
+            .and_then(|code| std::str::from_utf8(code).ok());
         match code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
             Some(byte) => {
                 bytes.push(byte);

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use datasets::{Executor, Fault, Finding, Outcome, Sink, Statement, Task};
 use http::{Address, Rows};
-use pql::catalogue::{Catalogue, StoreId, StoreKind};
+use pql::catalogue::{Catalogue, DatasetId, StoreId, StoreKind};
 use tokio::sync::OnceCell;
 
 /// What results depend on, and what keeps a request from writing.
@@ -49,7 +49,8 @@ impl Clickhouse {
     ///
     /// If it is no such URL.
     pub fn new(url: &str) -> Result<Self, Fault> {
-        let wrong = || Fault::Unreachable { detail: "no URL http://host:port/?database=name".to_owned() };
+        let wrong =
+            || Fault::Unreachable { detail: "no URL http://host:port/?database=name".to_owned() };
         Ok(Self { address: Address::parse(url).ok_or_else(wrong)?, asserted: OnceCell::new() })
     }
 
@@ -60,8 +61,15 @@ impl Clickhouse {
                 let command = format!("SELECT toString(getSetting('{setting}'))");
                 let found = self.rows(&command, &[]).await?.all().await?;
                 let found = found.first().and_then(|row| row.first()?.as_str()).unwrap_or_default();
-                if found != wanted && !(found == "true" && wanted == "1") && !(found == "false" && wanted == "0") {
-                    return Err(Fault::Setting { setting, wanted: wanted.to_owned(), found: found.to_owned() });
+                if found != wanted
+                    && !(found == "true" && wanted == "1")
+                    && !(found == "false" && wanted == "0")
+                {
+                    return Err(Fault::Setting {
+                        setting,
+                        wanted: wanted.to_owned(),
+                        found: found.to_owned(),
+                    });
                 }
             }
             Ok(())
@@ -72,7 +80,8 @@ impl Clickhouse {
     /// Sends a command of our own, whose parameters are escaped already.
     async fn rows(&self, command: &str, parameters: &[(String, String)]) -> Result<Rows, Fault> {
         let settings = SETTINGS.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let pairs: Vec<(String, String)> = settings.into_iter().chain(parameters.iter().cloned()).collect();
+        let pairs: Vec<(String, String)> =
+            settings.into_iter().chain(parameters.iter().cloned()).collect();
         self.address.post(&pairs, format!("{command}{FORMAT}")).await
     }
 
@@ -102,10 +111,15 @@ impl Executor for Clickhouse {
         StoreKind::Clickhouse
     }
 
-    fn check<'a>(&'a self, catalogue: &'a Catalogue, store: StoreId) -> Task<'a, Vec<Finding>> {
+    fn check<'a>(
+        &'a self,
+        catalogue: &'a Catalogue,
+        store: StoreId,
+        datasets: Vec<DatasetId>,
+    ) -> Task<'a, Vec<Finding>> {
         Box::pin(async move {
             self.assert_settings().await?;
-            check::check(self, catalogue, store).await
+            check::check(self, catalogue, (store, &datasets)).await
         })
     }
 

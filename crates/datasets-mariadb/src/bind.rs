@@ -22,9 +22,13 @@ fn sql(value: &Value) -> Sql {
         Value::Float(float) => Sql::Double(float.get()),
         Value::Id(id) => Sql::Bytes(id.bits().to_be_bytes().to_vec()),
         Value::Timestamp(at) => timestamp(*at).unwrap_or(Sql::NULL),
-        Value::Decimal(_) | Value::Text(_) | Value::Money(_) | Value::Date(_) | Value::Duration(_) | Value::Array(_) | Value::Map(_) => {
-            Sql::Bytes(text(value).into_bytes())
-        }
+        Value::Decimal(_)
+        | Value::Text(_)
+        | Value::Money(_)
+        | Value::Date(_)
+        | Value::Duration(_)
+        | Value::Array(_)
+        | Value::Map(_) => Sql::Bytes(text(value).into_bytes()),
     }
 }
 
@@ -38,7 +42,12 @@ fn text(value: &Value) -> String {
         Value::Duration(duration) => duration.micros().to_string(),
         Value::Array(items) => datasets::json_of(items),
         Value::Map(entries) => datasets::json_of(entries),
-        Value::Null | Value::Bool(_) | Value::Whole(_) | Value::Float(_) | Value::Id(_) | Value::Timestamp(_) => String::new(),
+        Value::Null
+        | Value::Bool(_)
+        | Value::Whole(_)
+        | Value::Float(_)
+        | Value::Id(_)
+        | Value::Timestamp(_) => String::new(),
     }
 }
 
@@ -70,6 +79,13 @@ fn item(value: &Value) -> String {
             let _ = at.write(6, &mut text);
             text.trim_end_matches('Z').replace('T', " ")
         }
-        Value::Null | Value::Decimal(_) | Value::Text(_) | Value::Money(_) | Value::Date(_) | Value::Duration(_) | Value::Array(_) | Value::Map(_) => text(value),
+        Value::Null
+        | Value::Decimal(_)
+        | Value::Text(_)
+        | Value::Money(_)
+        | Value::Date(_)
+        | Value::Duration(_)
+        | Value::Array(_)
+        | Value::Map(_) => text(value),
     }
 }

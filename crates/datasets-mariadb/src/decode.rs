@@ -40,7 +40,9 @@ fn cell<'a>(found: &'a Sql, column: &Column, statement: &Statement) -> Option<Ce
         }
         Type::Timestamp { .. } => Value::Timestamp(timestamp(found)?),
         Type::Date => Value::Date(date(found)?),
-        Type::TextArray | Type::TextMap => datasets::read_json(text(found)?, column.ty(), &statement.catalogue)?,
+        Type::TextArray | Type::TextMap => {
+            datasets::read_json(text(found)?, column.ty(), &statement.catalogue)?
+        }
         Type::Money | Type::Duration => return None,
     };
     Some(Cell::Value(value))
@@ -88,7 +90,12 @@ fn money(minor: &Sql, asset: &Sql) -> Option<Value> {
     let minor = match minor {
         Sql::Int(whole) => Wide::from(*whole),
         Sql::Bytes(_) => wide_of_text(text(minor)?)?,
-        Sql::NULL | Sql::UInt(_) | Sql::Float(_) | Sql::Double(_) | Sql::Date(..) | Sql::Time(..) => return None,
+        Sql::NULL
+        | Sql::UInt(_)
+        | Sql::Float(_)
+        | Sql::Double(_)
+        | Sql::Date(..)
+        | Sql::Time(..) => return None,
     };
     Some(Value::Money(Money { minor, asset: text(asset)?.into() }))
 }

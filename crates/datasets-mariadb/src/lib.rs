@@ -12,7 +12,7 @@ use std::sync::Arc;
 use datasets::{Executor, Fault, Finding, Lease, Outcome, Pool, Sink, Statement, Task};
 use mysql_async::prelude::Queryable as _;
 use mysql_async::{Conn, Opts, OptsBuilder, Params};
-use pql::catalogue::{Catalogue, StoreId, StoreKind};
+use pql::catalogue::{Catalogue, DatasetId, StoreId, StoreKind};
 
 /// Statements at once.
 const CONNECTIONS_MAX: usize = 8;
@@ -31,8 +31,13 @@ const ASSERTED: &str = "SELECT CONCAT_WS('|', @@time_zone, @@tx_read_only, @@col
 
 const PINNED: &str = "+00:00|1|utf8mb4_nopad_bin|utf8mb4|utf8mb4|120.000000";
 
-const SQL_MODE: [&str; 5] =
-    ["STRICT_ALL_TABLES", "NO_BACKSLASH_ESCAPES", "ONLY_FULL_GROUP_BY", "ERROR_FOR_DIVISION_BY_ZERO", "NO_ENGINE_SUBSTITUTION"];
+const SQL_MODE: [&str; 5] = [
+    "STRICT_ALL_TABLES",
+    "NO_BACKSLASH_ESCAPES",
+    "ONLY_FULL_GROUP_BY",
+    "ERROR_FOR_DIVISION_BY_ZERO",
+    "NO_ENGINE_SUBSTITUTION",
+];
 
 /// A MariaDB database.
 #[derive(Debug)]
@@ -48,22 +53,34 @@ impl Mariadb {
     ///
     /// If it is no such URL.
     pub fn new(url: &str) -> Result<Self, Fault> {
-        let parsed = Opts::from_url(url).map_err(|error| Fault::Unreachable { detail: error.to_string() })?;
-        let options = OptsBuilder::from_opts(parsed).prefer_socket(false).stmt_cache_size(PLANS_KEPT).into();
+        let parsed = Opts::from_url(url)
+            .map_err(|error| Fault::Unreachable { detail: error.to_string() })?;
+        let options =
+            OptsBuilder::from_opts(parsed).prefer_socket(false).stmt_cache_size(PLANS_KEPT).into();
         Ok(Self { options, pool: Pool::new(CONNECTIONS_MAX) })
     }
 
     async fn connect(&self) -> Result<Conn, Fault> {
         let connected = Conn::new(self.options.clone()).await;
-        let mut connection = connected.map_err(|error| Fault::Unreachable { detail: error.to_string() })?;
+        let mut connection =
+            connected.map_err(|error| Fault::Unreachable { detail: error.to_string() })?;
         connection.query_drop(SETTINGS).await.map_err(|error| refused(&error))?;
-        let row: Option<(String, String)> = connection.query_first(ASSERTED).await.map_err(|error| refused(&error))?;
+        let row: Option<(String, String)> =
+            connection.query_first(ASSERTED).await.map_err(|error| refused(&error))?;
         let (pinned, sql_mode) = row.unwrap_or_default();
         if pinned != PINNED {
-            return Err(Fault::Setting { setting: "state", wanted: PINNED.to_owned(), found: pinned });
+            return Err(Fault::Setting {
+                setting: "state",
+                wanted: PINNED.to_owned(),
+                found: pinned,
+            });
         }
         if sql_mode.split(',').collect::<BTreeSet<_>>() != SQL_MODE.into_iter().collect() {
-            return Err(Fault::Setting { setting: "sql_mode", wanted: SQL_MODE.join(","), found: sql_mode });
+            return Err(Fault::Setting {
+                setting: "sql_mode",
+                wanted: SQL_MODE.join(","),
+                found: sql_mode,
+            });
         }
         Ok(connection)
     }
@@ -76,9 +93,13 @@ impl Mariadb {
         let mut lease = self.take().await?;
         let connection = lease.connection();
         let kill = Kill { options: Some(self.options.clone()), id: connection.id() };
-        let prepared = connection.prep(&*statement.command).await.map_err(|error| refused(&error))?;
+        let prepared =
+            connection.prep(&*statement.command).await.map_err(|error| refused(&error))?;
         let binds = statement.binds.iter().map(bind::parameter).collect();
-        let mut rows = connection.exec_iter(prepared, Params::Positional(binds)).await.map_err(|error| refused(&error))?;
+        let mut rows = connection
+            .exec_iter(prepared, Params::Positional(binds))
+            .await
+            .map_err(|error| refused(&error))?;
         while let Some(row) = rows.next().await.map_err(|error| refused(&error))? {
             if !sink.begin_row() {
                 sink.flush().await?;
@@ -104,10 +125,15 @@ impl Executor for Mariadb {
         StoreKind::Mariadb
     }
 
-    fn check<'a>(&'a self, catalogue: &'a Catalogue, store: StoreId) -> Task<'a, Vec<Finding>> {
+    fn check<'a>(
+        &'a self,
+        catalogue: &'a Catalogue,
+        store: StoreId,
+        datasets: Vec<DatasetId>,
+    ) -> Task<'a, Vec<Finding>> {
         Box::pin(async move {
             let mut lease = self.take().await?;
-            let findings = check::check(lease.connection(), catalogue, store).await;
+            let findings = check::check(lease.connection(), catalogue, (store, &datasets)).await;
             let findings = findings.map_err(|error| refused(&error))?;
             lease.keep();
             Ok(findings)
@@ -133,7 +159,9 @@ impl Kill {
 
 impl Drop for Kill {
     fn drop(&mut self) {
-        if let (Some(options), Ok(runtime)) = (self.options.take(), tokio::runtime::Handle::try_current()) {
+        if let (Some(options), Ok(runtime)) =
+            (self.options.take(), tokio::runtime::Handle::try_current())
+        {
             let id = self.id;
             // If the server cannot be reached, max_statement_time ends the statement.
             runtime.spawn(async move {
@@ -148,12 +176,15 @@ impl Drop for Kill {
 fn refused(error: &mysql_async::Error) -> Fault {
     match error {
         // Interrupted, or too long by max_statement_time.
-        mysql_async::Error::Server(server) if matches!(server.code, 1317 | 1969) => Fault::Cancelled,
+        mysql_async::Error::Server(server) if matches!(server.code, 1317 | 1969) => {
+            Fault::Cancelled
+        }
         mysql_async::Error::Server(server) => {
             Fault::Refused { code: server.code.to_string(), detail: server.message.clone() }
         }
-        mysql_async::Error::Driver(_) | mysql_async::Error::Io(_) | mysql_async::Error::Url(_) | mysql_async::Error::Other(_) => {
-            Fault::Unreachable { detail: error.to_string() }
-        }
+        mysql_async::Error::Driver(_)
+        | mysql_async::Error::Io(_)
+        | mysql_async::Error::Url(_)
+        | mysql_async::Error::Other(_) => Fault::Unreachable { detail: error.to_string() },
     }
 }

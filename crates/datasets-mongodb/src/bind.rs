@@ -30,13 +30,18 @@ fn place(document: &Document) -> Option<usize> {
         return None;
     }
     let place = document.get(BIND)?;
-    place.as_i64().or_else(|| place.as_i32().map(i64::from)).and_then(|place| usize::try_from(place).ok())
+    place
+        .as_i64()
+        .or_else(|| place.as_i32().map(i64::from))
+        .and_then(|place| usize::try_from(place).ok())
 }
 
 fn parameter(bind: &Bind) -> Bson {
     match &bind.value {
         Bound::One(value) => bson(value, bind.ty),
-        Bound::Many(values) => Bson::Array(values.iter().map(|value| bson(value, bind.ty)).collect()),
+        Bound::Many(values) => {
+            Bson::Array(values.iter().map(|value| bson(value, bind.ty)).collect())
+        }
     }
 }
 
@@ -56,12 +61,18 @@ fn bson(value: &Value, ty: Type) -> Bson {
             Bson::Binary(Binary { subtype: BinarySubtype::Uuid, bytes })
         }
         // Fields keep milliseconds; the compiler has cut the bind to them.
-        Value::Timestamp(at) => Bson::DateTime(DateTime::from_millis(at.micros().div_euclid(1_000))),
+        Value::Timestamp(at) => {
+            Bson::DateTime(DateTime::from_millis(at.micros().div_euclid(1_000)))
+        }
         Value::Date(date) => Bson::String(date.to_string()),
         Value::Duration(duration) => Bson::Int64(duration.micros().div_euclid(1_000)),
-        Value::Array(items) => Bson::Array(items.iter().map(|item| Bson::String(item.to_string())).collect()),
+        Value::Array(items) => {
+            Bson::Array(items.iter().map(|item| Bson::String(item.to_string())).collect())
+        }
         Value::Map(entries) => {
-            let entry = |(key, value): (&Box<str>, &Box<str>)| (key.to_string(), Bson::String(value.to_string()));
+            let entry = |(key, value): (&Box<str>, &Box<str>)| {
+                (key.to_string(), Bson::String(value.to_string()))
+            };
             Bson::Document(entries.iter().map(entry).collect())
         }
     }

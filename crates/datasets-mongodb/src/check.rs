@@ -7,19 +7,23 @@ use futures_util::TryStreamExt as _;
 use mongodb::Database;
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::error::Result;
-use pql::catalogue::{Catalogue, Dataset, StoreId};
+use pql::catalogue::{Catalogue, Dataset, DatasetId, StoreId};
 use pql::datatype::Type;
 
 /// What may be done with a role that can write.
 const WRITES: [&str; 3] = ["insert", "update", "remove"];
 
-pub(super) async fn check(database: &Database, catalogue: &Catalogue, store: StoreId) -> Result<Vec<Finding>> {
+pub(super) async fn check(
+    database: &Database,
+    catalogue: &Catalogue,
+    (store, datasets): (StoreId, &[DatasetId]),
+) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
     if let Some(why) = can_write(database).await {
         findings.push(Finding::can_write(catalogue.store(store), why));
     }
     let collections = database.list_collection_names().await?;
-    for dataset in catalogue.datasets().iter().filter(|dataset| dataset.store == store) {
+    for dataset in datasets.iter().map(|id| catalogue.dataset(*id)) {
         let name = dataset.source.last().map_or("", |name| name.name());
         if !collections.iter().any(|collection| collection == name) {
             findings.push(Finding::error(dataset, format!("there is no collection {name}")));
@@ -40,12 +44,19 @@ async fn can_write(database: &Database) -> Option<&'static str> {
         return Some("nobody is logged in");
     }
     let privileges = info.get_array("authenticatedUserPrivileges").ok()?;
-    let actions = privileges.iter().filter_map(|privilege| privilege.as_document()?.get_array("actions").ok());
+    let actions = privileges
+        .iter()
+        .filter_map(|privilege| privilege.as_document()?.get_array("actions").ok());
     let writes = |action: &Bson| action.as_str().is_some_and(|action| WRITES.contains(&action));
     actions.flatten().any(writes).then_some("its roles")
 }
 
-async fn check_collection(database: &Database, catalogue: &Catalogue, dataset: &Dataset, name: &str) -> Result<Vec<Finding>> {
+async fn check_collection(
+    database: &Database,
+    catalogue: &Catalogue,
+    dataset: &Dataset,
+    name: &str,
+) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
     let collection = database.collection::<Document>(name);
     for wanted in expected(dataset) {
@@ -53,7 +64,9 @@ async fn check_collection(database: &Database, catalogue: &Catalogue, dataset: &
             let (field, column) = (&wanted.field.name, wanted.column.name());
             let ty = catalogue.type_name(wanted.field.ty);
             let null = if wanted.field.nullable { "" } else { ", and never null" };
-            let text = format!("field {field} is {ty}{null}, but a document of {name} has something else in {column}");
+            let text = format!(
+                "field {field} is {ty}{null}, but a document of {name} has something else in {column}"
+            );
             findings.push(Finding::error(dataset, text));
         }
     }
@@ -61,7 +74,10 @@ async fn check_collection(database: &Database, catalogue: &Catalogue, dataset: &
     let indexes: Vec<_> = collection.list_indexes().await?.try_collect().await?;
     let covers = indexes.iter().any(|index| {
         let is_unique = index.options.as_ref().is_some_and(|options| options.unique == Some(true));
-        let is_whole = index.options.as_ref().is_none_or(|options| options.partial_filter_expression.is_none());
+        let is_whole = index
+            .options
+            .as_ref()
+            .is_none_or(|options| options.partial_filter_expression.is_none());
         is_unique && is_whole && index.keys.keys().all(|column| key.contains(&column.as_str()))
     });
     if !covers && !key.contains(&"_id") {
@@ -75,7 +91,11 @@ fn misfit(wanted: &Expected<'_>) -> Document {
     let column = wanted.column.name();
     let types = types(wanted.part, wanted.field.ty);
     let wrong = doc! { column: { "$not": { "$type": types } } };
-    if wanted.field.nullable || wanted.part == Part::Json { doc! { "$and": [wrong, { column: { "$ne": null } }] } } else { wrong }
+    if wanted.field.nullable || wanted.part == Part::Json {
+        doc! { "$and": [wrong, { column: { "$ne": null } }] }
+    } else {
+        wrong
+    }
 }
 
 /// BSON's numbers of the types that a part of a field may have.

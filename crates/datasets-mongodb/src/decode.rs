@@ -7,10 +7,13 @@ use pql::emit::Kept;
 use pql::value::{Date, Float, Id, Money, Timestamp, Value};
 
 /// Hands the fields `c0`, `c1`, … of a document to `sink`.
-pub(super) fn row(document: &Document, statement: &Statement, sink: &mut Sink) -> Result<(), Fault> {
-    let field = |place: usize| {
-        document.get(format!("c{place}")).filter(|found| **found != Bson::Null)
-    };
+pub(super) fn row(
+    document: &Document,
+    statement: &Statement,
+    sink: &mut Sink,
+) -> Result<(), Fault> {
+    let field =
+        |place: usize| document.get(format!("c{place}")).filter(|found| **found != Bson::Null);
     for (column, described) in statement.columns.iter().enumerate() {
         let unreadable = || Fault::Unreadable { column, expected: described.ty().noun() };
         let first = field(described.first);
@@ -48,7 +51,9 @@ fn cell<'a>(found: &'a Bson, column: &Column, statement: &Statement) -> Option<C
         }
         Type::TextMap => {
             let entries = found.as_document()?.iter();
-            let entry = |(key, value): (&String, &Bson)| Some((key.as_str().into(), value.as_str()?.into()));
+            let entry = |(key, value): (&String, &Bson)| {
+                Some((key.as_str().into(), value.as_str()?.into()))
+            };
             Value::Map(entries.filter_map(entry).collect())
         }
         Type::Money | Type::Duration => return None,

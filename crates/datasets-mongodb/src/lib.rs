@@ -16,7 +16,7 @@ use mongodb::bson::{Bson, Document, doc};
 use mongodb::error::{Error, ErrorKind};
 use mongodb::options::ClientOptions;
 use mongodb::{Client, Database};
-use pql::catalogue::{Catalogue, StoreId, StoreKind};
+use pql::catalogue::{Catalogue, DatasetId, StoreId, StoreKind};
 use tokio::sync::OnceCell;
 
 /// Statements at once.
@@ -46,7 +46,8 @@ impl Mongodb {
 
     async fn database(&self) -> Result<&Database, Fault> {
         let connect = async || {
-            let mut options = ClientOptions::parse(&self.url).await.map_err(|error| refused(&error))?;
+            let mut options =
+                ClientOptions::parse(&self.url).await.map_err(|error| refused(&error))?;
             options.max_pool_size = Some(CONNECTIONS_MAX);
             options.server_selection_timeout = Some(CONNECT_TIMEOUT);
             options.app_name = Some("florin query".to_owned());
@@ -82,10 +83,17 @@ impl Executor for Mongodb {
         StoreKind::Mongodb
     }
 
-    fn check<'a>(&'a self, catalogue: &'a Catalogue, store: StoreId) -> Task<'a, Vec<Finding>> {
+    fn check<'a>(
+        &'a self,
+        catalogue: &'a Catalogue,
+        store: StoreId,
+        datasets: Vec<DatasetId>,
+    ) -> Task<'a, Vec<Finding>> {
         Box::pin(async move {
             let database = self.database().await?;
-            check::check(database, catalogue, store).await.map_err(|error| refused(&error))
+            check::check(database, catalogue, (store, &datasets))
+                .await
+                .map_err(|error| refused(&error))
         })
     }
 
@@ -97,7 +105,10 @@ impl Executor for Mongodb {
 /// The command with its values in their places.
 fn command(statement: &Statement) -> Result<Document, Fault> {
     let parsed: Result<Document, _> = serde_json::from_str(&statement.command);
-    let wrong = |error: serde_json::Error| Fault::Refused { code: "command".to_owned(), detail: error.to_string() };
+    let wrong = |error: serde_json::Error| Fault::Refused {
+        code: "command".to_owned(),
+        detail: error.to_string(),
+    };
     let mut command = bind::bound(parsed.map_err(wrong)?, &statement.binds);
     let deadline = i64::try_from(statement.deadline.as_millis()).unwrap_or(i64::MAX);
     command.insert("cursor", doc! { "batchSize": BATCH_DOCUMENTS });

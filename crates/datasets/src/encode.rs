@@ -25,6 +25,8 @@ pub enum Form {
     Arrays,
     /// A line of names, then a line a row.
     Csv,
+    /// Nothing at all: rows are counted.
+    Nothing,
 }
 
 /// A value on its way from a store into an answer.
@@ -55,7 +57,7 @@ impl Encoder {
         let shown = || statement.columns.iter().take(statement.shown);
         let labels = match form {
             Form::Ndjson => shown().map(label).collect(),
-            Form::Arrays | Form::Csv => Vec::new(),
+            Form::Arrays | Form::Csv | Form::Nothing => Vec::new(),
         };
         let mut out = String::new();
         if form == Form::Csv {
@@ -76,7 +78,7 @@ impl Encoder {
             Form::Ndjson => self.out.push('{'),
             Form::Arrays if self.is_first => self.out.push('['),
             Form::Arrays => self.out.push_str(",["),
-            Form::Csv => {}
+            Form::Csv | Form::Nothing => {}
         }
         self.is_first = false;
     }
@@ -89,6 +91,9 @@ impl Encoder {
             self.last.push(cell.into_value());
             return;
         }
+        if self.form == Form::Nothing {
+            return;
+        }
         separate(place, &mut self.out);
         let Some(column) = self.statement.columns.get(place) else { return };
         match self.form {
@@ -98,6 +103,7 @@ impl Encoder {
             }
             Form::Arrays => self.json(&cell, column.form),
             Form::Csv => self.csv(&cell, column.form),
+            Form::Nothing => {}
         }
     }
 
@@ -107,6 +113,7 @@ impl Encoder {
             Form::Ndjson => "}\n",
             Form::Arrays => "]",
             Form::Csv => CSV_LINE,
+            Form::Nothing => "",
         });
     }
 

@@ -6,7 +6,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use pql::catalogue::{Catalogue, StoreId, StoreKind};
+use pql::catalogue::{Catalogue, DatasetId, StoreId, StoreKind};
 
 use crate::{Fault, Finding, Outcome, Sink, Statement};
 
@@ -18,8 +18,13 @@ pub trait Executor: Send + Sync {
     /// Which database it is: which emitter its commands come from.
     fn kind(&self) -> StoreKind;
 
-    /// Holds the catalogue's data sets of `store` against what is really there.
-    fn check<'a>(&'a self, catalogue: &'a Catalogue, store: StoreId) -> Task<'a, Vec<Finding>>;
+    /// Holds these data sets of the catalogue against what is really there, in `store`.
+    fn check<'a>(
+        &'a self,
+        catalogue: &'a Catalogue,
+        store: StoreId,
+        datasets: Vec<DatasetId>,
+    ) -> Task<'a, Vec<Finding>>;
 
     /// Runs a statement and hands its rows to `sink`, in batches.
     fn execute(&self, statement: Arc<Statement>, sink: Sink) -> Task<'_, Outcome>;

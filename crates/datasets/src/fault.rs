@@ -38,6 +38,12 @@ pub enum Fault {
         /// What the catalogue says it holds.
         expected: &'static str,
     },
+    /// The store is not what the catalogue says.
+    #[error("the store is not what the catalogue says: {finding}")]
+    Mismatch {
+        /// What is wrong.
+        finding: String,
+    },
     /// A setting of the session is not what it was set to.
     #[error("the session's {setting} is {found:?}, and not {wanted:?}")]
     Setting {
@@ -59,6 +65,7 @@ impl Fault {
             Self::Cancelled => "query_cancelled",
             Self::Refused { .. } => "store_refused",
             Self::Unreadable { .. } => "value_unreadable",
+            Self::Mismatch { .. } => "catalogue_mismatch",
             Self::Setting { .. } => "session_setting",
         }
     }
@@ -67,7 +74,10 @@ impl Fault {
     pub const fn is_retryable(&self) -> bool {
         match self {
             Self::Unreachable { .. } | Self::Deadline { .. } | Self::Cancelled => true,
-            Self::Refused { .. } | Self::Unreadable { .. } | Self::Setting { .. } => false,
+            Self::Refused { .. }
+            | Self::Unreadable { .. }
+            | Self::Mismatch { .. }
+            | Self::Setting { .. } => false,
         }
     }
 }

@@ -11,6 +11,7 @@
 //!
 //! Start at [`Executor`]; a query is run by [`run`].
 
+pub mod batch;
 mod encode;
 mod executor;
 mod fault;
@@ -20,6 +21,7 @@ mod running;
 mod schema;
 mod sink;
 mod statement;
+mod stores;
 
 pub mod postgres;
 pub mod sqlite;
@@ -36,3 +38,4 @@ pub use running::{Running, run};
 pub use schema::{Actual, Expected, Finding, Part, Severity, compare, expected, key_columns};
 pub use sink::{Outcome, Sink};
 pub use statement::{Bind, Bound, Column, Statement};
+pub use stores::{Open, Stores, Tell};

@@ -12,7 +12,10 @@ pub fn decimal_of_text(text: &str) -> Option<Decimal> {
     let (number, exponent): (Decimal, i16) = (digits.parse().ok()?, exponent.parse().ok()?);
     let scale = i16::from(number.scale()).checked_sub(exponent)?;
     if scale >= 0 {
-        return u8::try_from(scale).ok().filter(|scale| *scale <= SCALE_MAX).map(|scale| Decimal::new(number.coefficient(), scale));
+        return u8::try_from(scale)
+            .ok()
+            .filter(|scale| *scale <= SCALE_MAX)
+            .map(|scale| Decimal::new(number.coefficient(), scale));
     }
     let zeros = u8::try_from(scale.checked_neg()?).ok()?;
     number.coefficient().scaled_up(zeros).map(Decimal::from)

@@ -35,7 +35,11 @@ impl<C> Pool<C> {
     /// # Errors
     ///
     /// What `connect` says.
-    pub async fn take<F>(&self, is_usable: impl Fn(&C) -> bool, connect: F) -> Result<Lease<C>, Fault>
+    pub async fn take<F>(
+        &self,
+        is_usable: impl Fn(&C) -> bool,
+        connect: F,
+    ) -> Result<Lease<C>, Fault>
     where
         F: AsyncFnOnce() -> Result<C, Fault>,
     {

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use futures_util::{FutureExt as _, StreamExt as _, pin_mut};
-use pql::catalogue::{Catalogue, StoreId, StoreKind};
+use pql::catalogue::{Catalogue, DatasetId, StoreId, StoreKind};
 use tokio_postgres::{CancelToken, Client, Config, NoTls};
 
 use crate::{Executor, Fault, Finding, Outcome, Pool, Sink, Statement, Task};
@@ -58,7 +58,8 @@ impl Postgres {
     /// If it is no such URL.
     pub fn new(url: &str) -> Result<Self, Fault> {
         let parsed = url.parse::<Config>();
-        let mut config = parsed.map_err(|error| Fault::Unreachable { detail: error.to_string() })?;
+        let mut config =
+            parsed.map_err(|error| Fault::Unreachable { detail: error.to_string() })?;
         config.application_name("florin query").options(options());
         Ok(Self { config, pool: Pool::new(CONNECTIONS_MAX) })
     }
@@ -115,10 +116,16 @@ impl Executor for Postgres {
         StoreKind::Postgres
     }
 
-    fn check<'a>(&'a self, catalogue: &'a Catalogue, store: StoreId) -> Task<'a, Vec<Finding>> {
+    fn check<'a>(
+        &'a self,
+        catalogue: &'a Catalogue,
+        store: StoreId,
+        datasets: Vec<DatasetId>,
+    ) -> Task<'a, Vec<Finding>> {
         async move {
             let mut lease = self.take().await?;
-            let findings = check::check(&lease.connection().client, catalogue, store).await?;
+            let findings =
+                check::check(&lease.connection().client, catalogue, (store, &datasets)).await?;
             lease.keep();
             Ok(findings)
         }
@@ -171,7 +178,11 @@ impl Drop for Cancel {
 fn options() -> String {
     let mut options = String::new();
     for (setting, wanted) in SETTINGS {
-        let value = if setting == "statement_timeout" { STATEMENT_TIMEOUT_MS.to_string() } else { wanted.replace(' ', "\\ ") };
+        let value = if setting == "statement_timeout" {
+            STATEMENT_TIMEOUT_MS.to_string()
+        } else {
+            wanted.replace(' ', "\\ ")
+        };
         options.push_str(&format!("-c {setting}={value} "));
     }
     options

@@ -79,7 +79,10 @@ impl Finding {
     /// A role that could write: a warning, or an error if the catalogue requires that it cannot.
     pub fn can_write(store: &pql::catalogue::Store, why: &str) -> Self {
         let severity = if store.require_read_only { Severity::Error } else { Severity::Warning };
-        let message = format!("the role that store {} is read with can write ({why}); give it one that can only select", store.name);
+        let message = format!(
+            "the role that store {} is read with can write ({why}); give it one that can only select",
+            store.name
+        );
         Self { severity, dataset: None, message }
     }
 }
@@ -117,14 +120,15 @@ pub fn expected(dataset: &Dataset) -> Vec<Expected<'_>> {
 
 /// The columns of a data set's key.
 pub fn key_columns(dataset: &Dataset) -> Vec<&str> {
-    let is_key = |field: &&Field| {
-        dataset.key.iter().any(|key| std::ptr::eq(dataset.field(*key), *field))
-    };
+    let is_key =
+        |field: &&Field| dataset.key.iter().any(|key| std::ptr::eq(dataset.field(*key), *field));
     let fields = dataset.fields.iter().filter(is_key);
-    fields.filter_map(|field| match &field.storage {
-        Storage::Column(column) => Some(column.name()),
-        Storage::Json(..) | Storage::Money { .. } | Storage::Limbs { .. } => None,
-    }).collect()
+    fields
+        .filter_map(|field| match &field.storage {
+            Storage::Column(column) => Some(column.name()),
+            Storage::Json(..) | Storage::Money { .. } | Storage::Limbs { .. } => None,
+        })
+        .collect()
 }
 
 /// Holds the columns that are there against those that the fields need. `fits` says whether a
@@ -146,12 +150,18 @@ pub fn compare(
         };
         if let Err(wanted) = fits(part, field, found) {
             let ty = catalogue.type_name(field.ty);
-            let message = format!("field {} is {ty}, but column {name} is {}; it should be {wanted}", field.name, found.ty);
+            let message = format!(
+                "field {} is {ty}, but column {name} is {}; it should be {wanted}",
+                field.name, found.ty
+            );
             findings.push(Finding::error(dataset, message));
         }
         let may_be_null = field.nullable || part == Part::Json;
         if found.nullable && (keys.contains(&name) || !may_be_null) {
-            let message = format!("column {name} may be NULL; declare field {} nullable = true, or the column NOT NULL", field.name);
+            let message = format!(
+                "column {name} may be NULL; declare field {} nullable = true, or the column NOT NULL",
+                field.name
+            );
             findings.push(Finding::error(dataset, message));
         }
     }

@@ -34,7 +34,11 @@ pub struct Outcome {
 }
 
 impl Sink {
-    pub(crate) fn new(statement: &Statement, encoder: Encoder, batches: mpsc::Sender<String>) -> Self {
+    pub(crate) fn new(
+        statement: &Statement,
+        encoder: Encoder,
+        batches: mpsc::Sender<String>,
+    ) -> Self {
         Self { encoder, batches, rows_max: statement.rows_max, rows: 0, more: false }
     }
 

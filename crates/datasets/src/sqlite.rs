@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
-use pql::catalogue::{Catalogue, StoreId, StoreKind};
+use pql::catalogue::{Catalogue, DatasetId, StoreId, StoreKind};
 use pql::datatype::Type;
 use pql::value::Value;
 use rusqlite::types::{ToSqlOutput, Value as Sql};
@@ -61,10 +61,15 @@ impl Executor for Sqlite {
         StoreKind::Sqlite
     }
 
-    fn check<'a>(&'a self, catalogue: &'a Catalogue, store: StoreId) -> Task<'a, Vec<Finding>> {
+    fn check<'a>(
+        &'a self,
+        catalogue: &'a Catalogue,
+        store: StoreId,
+        datasets: Vec<DatasetId>,
+    ) -> Task<'a, Vec<Finding>> {
         async move {
             let mut lease = self.take().await?;
-            let findings = check::check(lease.connection(), catalogue, store)?;
+            let findings = check::check(lease.connection(), catalogue, (store, &datasets))?;
             lease.keep();
             Ok(findings)
         }
@@ -104,16 +109,25 @@ fn open(path: &Path) -> Result<Connection, Fault> {
     connection.set_prepared_statement_cache_capacity(PLANS_KEPT);
     for (setting, wanted) in [("query_only", 1_i64), ("trusted_schema", 0)] {
         connection.pragma_update(None, setting, wanted).map_err(refused)?;
-        let found: i64 = connection.pragma_query_value(None, setting, |row| row.get(0)).map_err(refused)?;
+        let found: i64 =
+            connection.pragma_query_value(None, setting, |row| row.get(0)).map_err(refused)?;
         if found != wanted {
-            return Err(Fault::Setting { setting, wanted: wanted.to_string(), found: found.to_string() });
+            return Err(Fault::Setting {
+                setting,
+                wanted: wanted.to_string(),
+                found: found.to_string(),
+            });
         }
     }
     functions::register(&connection).map_err(refused)?;
     Ok(connection)
 }
 
-fn select(connection: &Connection, statement: &Statement, mut sink: Sink) -> Result<Outcome, Fault> {
+fn select(
+    connection: &Connection,
+    statement: &Statement,
+    mut sink: Sink,
+) -> Result<Outcome, Fault> {
     let mut prepared = connection.prepare_cached(&statement.command).map_err(refused)?;
     let binds = statement.binds.iter().map(parameter);
     let mut rows = prepared.query(rusqlite::params_from_iter(binds)).map_err(refused)?;

@@ -42,6 +42,8 @@ pub struct Bind {
     pub ty: Type,
     /// The value.
     pub value: Bound,
+    /// Whether it says how many rows are wanted.
+    pub is_limit: bool,
 }
 
 /// One value or several.
@@ -108,7 +110,7 @@ impl Statement {
                 rows_max = u64::try_from(*rows).unwrap_or(0);
                 *rows = rows.saturating_add(1);
             }
-            Bind { ty: bind.ty.ty(), value }
+            Bind { ty: bind.ty.ty(), value, is_limit: bind.from == From::Limit }
         };
         Self {
             command: emission.command.text().into(),
@@ -119,6 +121,17 @@ impl Statement {
             deadline,
             catalogue: Arc::clone(catalogue),
         }
+    }
+
+    /// The same, with another number of rows.
+    #[must_use]
+    pub fn counting(mut self, rows_max: u64) -> Self {
+        self.rows_max = rows_max;
+        let rows = i64::try_from(rows_max).unwrap_or(i64::MAX).saturating_add(1);
+        for bind in self.binds.iter_mut().filter(|bind| bind.is_limit) {
+            bind.value = Bound::One(Value::Whole(rows));
+        }
+        self
     }
 }
 

@@ -12,9 +12,11 @@ use pql::value::{Money, Value, json};
 use crate::{Cell, Column, Encoder, Form, Statement, decimal_of_text};
 
 fn statement() -> Arc<Statement> {
-    let catalogue = "version = 1\n[assets]\nGBP = 2\n[stores.s]\nkind = \"sqlite\"\nurl = \"sqlite:x\"\n";
+    let catalogue =
+        "version = 1\n[assets]\nGBP = 2\n[stores.s]\nkind = \"sqlite\"\nurl = \"sqlite:x\"\n";
     let form = json::Form::Declared;
-    let column = |name: &str, ty| Column { name: name.into(), form: form(ty), kept: Kept::Field, first: 0 };
+    let column =
+        |name: &str, ty| Column { name: name.into(), form: form(ty), kept: Kept::Field, first: 0 };
     Arc::new(Statement {
         command: "".into(),
         binds: Vec::new(),
@@ -39,7 +41,10 @@ fn check(form: Form, expected: &Expect) {
         encoder.begin_row();
         encoder.cell(Cell::Value(Value::Whole(-1)));
         encoder.cell(Cell::Text(text));
-        encoder.cell(Cell::Value(Value::Money(Money { minor: (-150_i64).into(), asset: "GBP".into() })));
+        encoder.cell(Cell::Value(Value::Money(Money {
+            minor: (-150_i64).into(),
+            asset: "GBP".into(),
+        })));
         encoder.cell(Cell::Value(Value::Array(vec!["=a".into(), "b\"".into()])));
         encoder.cell(Cell::Value(Value::Whole(9)));
         encoder.end_row();
@@ -69,7 +74,8 @@ fn csv_has_no_formulas() {
 
 #[test]
 fn numbers_of_stores_are_read() {
-    let shown = |text: &str| decimal_of_text(text).map_or("none".to_owned(), |number| number.to_string());
+    let shown =
+        |text: &str| decimal_of_text(text).map_or("none".to_owned(), |number| number.to_string());
     let all = ["-12.50", "1E+3", "1.5e2", "12E-3", "-1.25E1", "NaN", "Infinity", "1e999", ""];
     let read: Vec<String> = all.iter().map(|text| format!("{text} = {}", shown(text))).collect();
     expect![""].assert_eq(&read.join("\n"));

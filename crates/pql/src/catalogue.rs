@@ -233,6 +233,12 @@ impl Catalogue {
         &self.stores[id.index()]
     }
 
+    /// The store of a name.
+    pub fn store_named(&self, name: &str) -> Option<StoreId> {
+        let place = self.stores.iter().position(|store| &*store.name == name)?;
+        u32::try_from(place).ok().map(StoreId)
+    }
+
     /// The data sets, in the order of the file.
     pub fn datasets(&self) -> &[Dataset] {
         &self.datasets

@@ -45,13 +45,19 @@ impl Place {
             return Some(Self { kind, url: format!("sqlite:{}", file.display()) });
         }
         let servers = std::env::var_os(SERVERS).unwrap_or_default();
-        let servers: serde_json::Value = serde_json::from_slice(servers.as_encoded_bytes()).unwrap_or_default();
+        let servers: serde_json::Value =
+            serde_json::from_slice(servers.as_encoded_bytes()).unwrap_or_default();
         let url = servers.get(kind.name()).and_then(|url| url.as_str());
         if url.is_none() {
             assert!(std::env::var_os(GATE).is_none(), "{SERVERS} names no {}", kind.title());
             // Past the test runner, which hides what passing tests print.
-            let hint = "run `cargo xtask ci --only tests`, or start `cargo xtask servers --json` and set";
-            let _ = writeln!(std::io::stderr(), "SKIPPED on {}: {test}: no server; {hint} {SERVERS}", kind.title());
+            let hint =
+                "run `cargo xtask ci --only tests`, or start `cargo xtask servers --json` and set";
+            let _ = writeln!(
+                std::io::stderr(),
+                "SKIPPED on {}: {test}: no server; {hint} {SERVERS}",
+                kind.title()
+            );
         }
         Some(Self { kind, url: url?.to_owned() })
     }
@@ -79,8 +85,11 @@ impl Place {
     pub async fn prepare(&self, statements: &[String]) {
         match self.kind {
             StoreKind::Sqlite => {
-                let connection = rusqlite::Connection::open(self.url.strip_prefix("sqlite:").unwrap()).unwrap();
-                statements.iter().for_each(|statement| connection.execute_batch(statement).unwrap());
+                let connection =
+                    rusqlite::Connection::open(self.url.strip_prefix("sqlite:").unwrap()).unwrap();
+                statements
+                    .iter()
+                    .for_each(|statement| connection.execute_batch(statement).unwrap());
             }
             StoreKind::Postgres => {
                 let (client, connection) = tokio_postgres::connect(&self.url, NoTls).await.unwrap();
@@ -107,7 +116,10 @@ impl Place {
                     let command: Document = serde_json::from_str(statement).unwrap();
                     // Dropping what is not there is an error.
                     let outcome = database.run_command(command).await;
-                    assert!(outcome.is_ok() || statement.contains("drop"), "{statement}: {outcome:?}");
+                    assert!(
+                        outcome.is_ok() || statement.contains("drop"),
+                        "{statement}: {outcome:?}"
+                    );
                 }
             }
         }
@@ -132,7 +144,9 @@ impl Place {
                 connection.exec_first(command, (mark,)).await.unwrap().unwrap()
             }
             StoreKind::Clickhouse => {
-                let command = format!("SELECT count() FROM system.processes WHERE query LIKE '%{mark}%' AND query NOT LIKE '%processes%'");
+                let command = format!(
+                    "SELECT count() FROM system.processes WHERE query LIKE '%{mark}%' AND query NOT LIKE '%processes%'"
+                );
                 self.clickhouse(&command).trim().parse().unwrap()
             }
             StoreKind::Sqlite | StoreKind::Mongodb => 0,
@@ -140,7 +154,9 @@ impl Place {
     }
 
     fn clickhouse(&self, statement: &str) -> String {
-        let mut answer = ureq::post(&self.url).send(statement).unwrap_or_else(|error| panic!("{statement}: {error}"));
+        let mut answer = ureq::post(&self.url)
+            .send(statement)
+            .unwrap_or_else(|error| panic!("{statement}: {error}"));
         answer.body_mut().read_to_string().unwrap()
     }
 }

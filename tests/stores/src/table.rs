@@ -13,7 +13,8 @@ use pql::value::json;
 use crate::place::Place;
 
 /// Every character that some store, format or client takes for more than a character.
-pub const NASTY: &str = "O'Hara \"x\" \\N \\t a\tb\nc\r; -- /* ${} %s ? $1 :p `é\u{301}` \u{1F600}\\";
+pub const NASTY: &str =
+    "O'Hara \"x\" \\N \\t a\tb\nc\r; -- /* ${} %s ? $1 :p `é\u{301}` \u{1F600}\\";
 
 /// The bits of an id.
 pub const BITS: u128 = 0x0198_0000_0000_7000_8000_0000_DEAD_BEEF;
@@ -165,17 +166,22 @@ fn mongodb_statements(table: &str) -> Vec<String> {
               "at": {{"$date": {{"$numberLong": "-62135596800000"}}}}, "day": "0001-01-01", "tags": [], "notes": {{}}}}]}}"#,
             uuid = uuid(),
         ),
-        format!(r#"{{"createIndexes": "{table}", "indexes": [{{"key": {{"id": 1}}, "name": "key", "unique": true}}]}}"#),
+        format!(
+            r#"{{"createIndexes": "{table}", "indexes": [{{"key": {{"id": 1}}, "name": "key", "unique": true}}]}}"#
+        ),
     ]
 }
 
 /// A command, with all fields of the catalogue's only data set as its columns.
 pub fn statement(catalogue: &Arc<Catalogue>, command: String, fields: &[&str]) -> Statement {
     let dataset = &catalogue.datasets()[0];
-    let all = dataset.fields.iter().filter(|field| fields.is_empty() || fields.contains(&&*field.name));
+    let all =
+        dataset.fields.iter().filter(|field| fields.is_empty() || fields.contains(&&*field.name));
     let mut columns: Vec<Column> = Vec::new();
     for field in all {
-        let first = columns.last().map_or(0, |last| last.first + if last.ty() == Type::Money { 2 } else { 1 });
+        let first = columns
+            .last()
+            .map_or(0, |last| last.first + if last.ty() == Type::Money { 2 } else { 1 });
         let form = json::Form::Declared(field.ty);
         columns.push(Column { name: field.name.clone(), form, kept: Kept::Field, first });
     }
@@ -198,7 +204,7 @@ pub fn statement(catalogue: &Arc<Catalogue>, command: String, fields: &[&str]) -
 pub fn bind(catalogue: &Catalogue, field: &str, value: &serde_json::Value) -> Bind {
     let dataset = &catalogue.datasets()[0];
     let ty = dataset.field(dataset.field_named(field).unwrap()).ty;
-    Bind { ty, value: Bound::One(json::read(value, ty, catalogue).unwrap()) }
+    Bind { ty, value: Bound::One(json::read(value, ty, catalogue).unwrap()), is_limit: false }
 }
 
 /// Bytes as digits of two.

@@ -14,10 +14,15 @@ use crate::place::Place;
 /// Runs `test` on the store of `kind`, if there is one.
 fn on<F: Future<Output = ()>>(kind: StoreKind, name: &str, test: impl FnOnce(Place) -> F) {
     let Some(place) = Place::find(kind, name) else { return };
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(test(place));
 }
 
-async fn answer(executor: &Arc<dyn Executor>, statement: &Statement, form: Form) -> Result<(String, Outcome), Fault> {
+async fn answer(
+    executor: &Arc<dyn Executor>,
+    statement: &Statement,
+    form: Form,
+) -> Result<(String, Outcome), Fault> {
     run(Arc::clone(executor), Arc::new(statement.clone()), form).whole().await
 }

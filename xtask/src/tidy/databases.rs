@@ -60,7 +60,8 @@ fn check_files(repository: &Repository) -> Vec<Finding> {
 }
 
 fn is_store(package: &Package) -> bool {
-    ["store-", "datasets"].iter().any(|start| package.name.starts_with(start)) || package.name == "pql"
+    ["store-", "datasets"].iter().any(|start| package.name.starts_with(start))
+        || package.name == "pql"
 }
 
 /// Whether `path` is code of the product, and no store's.

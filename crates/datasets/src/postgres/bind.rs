@@ -19,7 +19,8 @@ impl ToSql for Parameter<'_> {
     fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Encoded {
         match (&self.0.value, ty.kind()) {
             (Bound::One(Value::Array(items)), Kind::Array(of)) => {
-                let values: Vec<Value> = items.iter().map(|item| Value::Text(item.clone())).collect();
+                let values: Vec<Value> =
+                    items.iter().map(|item| Value::Text(item.clone())).collect();
                 array(&values, of, out)
             }
             (Bound::One(value), _) => encode(value, ty, out),
@@ -61,8 +62,15 @@ fn encode(value: &Value, ty: &Type, out: &mut BytesMut) -> Encoded {
             put(out, &[1]);
             put(out, serde_json::json!(entries).to_string().as_bytes());
         }
-        Value::Bool(_) | Value::Float(_) | Value::Text(_) | Value::Id(_) | Value::Timestamp(_)
-        | Value::Date(_) | Value::Duration(_) | Value::Array(_) | Value::Map(_) => {
+        Value::Bool(_)
+        | Value::Float(_)
+        | Value::Text(_)
+        | Value::Id(_)
+        | Value::Timestamp(_)
+        | Value::Date(_)
+        | Value::Duration(_)
+        | Value::Array(_)
+        | Value::Map(_) => {
             return Err(mismatch().into());
         }
     }
@@ -70,7 +78,11 @@ fn encode(value: &Value, ty: &Type, out: &mut BytesMut) -> Encoded {
 }
 
 /// A whole number or a decimal, as integer or numeric.
-fn number(decimal: Decimal, ty: &Type, out: &mut BytesMut) -> Result<(), Box<dyn Error + Sync + Send>> {
+fn number(
+    decimal: Decimal,
+    ty: &Type,
+    out: &mut BytesMut,
+) -> Result<(), Box<dyn Error + Sync + Send>> {
     let fitting = || decimal.at_scale(0).and_then(|digits| digits.to_string().parse::<i64>().ok());
     let mismatch = || format!("a number that does not fit a parameter of type {ty}");
     match *ty {
@@ -86,16 +98,26 @@ fn number(decimal: Decimal, ty: &Type, out: &mut BytesMut) -> Result<(), Box<dyn
 /// PostgreSQL's numeric: groups of four digits, from the first one that is not zero.
 fn numeric(decimal: Decimal, out: &mut BytesMut) {
     let text = decimal.to_string();
-    let (sign, digits) = text.strip_prefix('-').map_or((0_u16, text.as_str()), |rest| (0x4000, rest));
+    let (sign, digits) =
+        text.strip_prefix('-').map_or((0_u16, text.as_str()), |rest| (0x4000, rest));
     let (before, behind) = digits.split_once('.').unwrap_or((digits, ""));
     let (before, behind_groups) = (before.trim_start_matches('0'), behind.len().div_ceil(4));
     let groups_before = before.len().div_ceil(4);
-    let padded = format!("{before:0>before_width$}{behind:0<behind_width$}", before_width = groups_before * 4, behind_width = behind_groups * 4);
+    let padded = format!(
+        "{before:0>before_width$}{behind:0<behind_width$}",
+        before_width = groups_before * 4,
+        behind_width = behind_groups * 4
+    );
     let groups: Vec<i16> = padded.as_bytes().chunks(4).map(group).collect();
     let zeros = groups.iter().take_while(|group| **group == 0).count();
     let groups = groups.get(zeros..).unwrap_or_default();
     let weight = if groups.is_empty() { 0 } else { small(groups_before) - small(zeros) - 1 };
-    for field in [small(groups.len()).to_be_bytes(), weight.to_be_bytes(), sign.to_be_bytes(), small(behind.len()).to_be_bytes()] {
+    for field in [
+        small(groups.len()).to_be_bytes(),
+        weight.to_be_bytes(),
+        sign.to_be_bytes(),
+        small(behind.len()).to_be_bytes(),
+    ] {
         put(out, &field);
     }
     for group in groups {
@@ -134,7 +156,10 @@ fn array(values: &[Value], of: &Type, out: &mut BytesMut) -> Encoded {
 }
 
 fn is_text(ty: &Type) -> bool {
-    matches!(*ty, Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::UNKNOWN | Type::JSON) || matches!(ty.kind(), Kind::Enum(_))
+    matches!(
+        *ty,
+        Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::UNKNOWN | Type::JSON
+    ) || matches!(ty.kind(), Kind::Enum(_))
 }
 
 fn put(out: &mut BytesMut, bytes: &[u8]) {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pql::catalogue::{Catalogue, Dataset, Field, Quoting, StoreId};
+use pql::catalogue::{Catalogue, Dataset, DatasetId, Field, Quoting, StoreId};
 use pql::datatype::Type;
 use tokio_postgres::Client;
 
@@ -33,11 +33,15 @@ const UNIQUE: &str = "SELECT i.indexrelid, a.attname::text FROM pg_index i JOIN 
 
 const SUPERUSER: &str = "SELECT rolsuper FROM pg_roles WHERE rolname = current_user";
 
-pub(super) async fn check(client: &Client, catalogue: &Catalogue, store: StoreId) -> Result<Vec<Finding>, Fault> {
+pub(super) async fn check(
+    client: &Client,
+    catalogue: &Catalogue,
+    (store, datasets): (StoreId, &[DatasetId]),
+) -> Result<Vec<Finding>, Fault> {
     let mut findings = Vec::new();
     let superuser = client.query_opt(SUPERUSER, &[]).await.map_err(|error| refused(&error))?;
     let mut can_write = superuser.is_some_and(|row| row.get(0)).then(|| "a superuser".to_owned());
-    for dataset in catalogue.datasets().iter().filter(|dataset| dataset.store == store) {
+    for dataset in datasets.iter().map(|id| catalogue.dataset(*id)) {
         let source = source(dataset);
         let row = client.query_opt(TABLE, &[&source]).await.map_err(|error| refused(&error))?;
         let Some(row) = row else {
@@ -48,7 +52,8 @@ pub(super) async fn check(client: &Client, catalogue: &Catalogue, store: StoreId
             can_write.get_or_insert_with(|| format!("to {source}"));
         }
         if !row.get::<_, bool>(3) {
-            findings.push(Finding::error(dataset, format!("the role may not select from {source}")));
+            findings
+                .push(Finding::error(dataset, format!("the role may not select from {source}")));
         }
         let (oid, kind): (u32, String) = (row.get(0), row.get(1));
         findings.extend(check_table(client, catalogue, dataset, (oid, &kind)).await?);
@@ -57,7 +62,12 @@ pub(super) async fn check(client: &Client, catalogue: &Catalogue, store: StoreId
     Ok(findings)
 }
 
-async fn check_table(client: &Client, catalogue: &Catalogue, dataset: &Dataset, (oid, kind): (u32, &str)) -> Result<Vec<Finding>, Fault> {
+async fn check_table(
+    client: &Client,
+    catalogue: &Catalogue,
+    dataset: &Dataset,
+    (oid, kind): (u32, &str),
+) -> Result<Vec<Finding>, Fault> {
     // Ordinary and partitioned tables have constraints, views have none.
     let is_table = matches!(kind, "r" | "p");
     let rows = client.query(COLUMNS, &[&oid]).await.map_err(|error| refused(&error))?;
@@ -71,7 +81,10 @@ async fn check_table(client: &Client, catalogue: &Catalogue, dataset: &Dataset, 
     let mut findings = schema::compare(catalogue, dataset, &actual, fits);
     findings.extend(collations(dataset, &actual));
     if !is_table {
-        let text = format!("{} is no table: its key and what may be NULL cannot be checked", source(dataset));
+        let text = format!(
+            "{} is no table: its key and what may be NULL cannot be checked",
+            source(dataset)
+        );
         findings.push(Finding::warning(dataset, text));
     } else if !is_unique(client, oid, &key_columns(dataset)).await? {
         let text = format!("no unique index of {} covers the key", source(dataset));
@@ -86,21 +99,29 @@ async fn is_unique(client: &Client, oid: u32, key: &[&str]) -> Result<bool, Faul
     for row in &rows {
         indexes.entry(row.get(0)).or_default().insert(row.get(1));
     }
-    let is_key = |columns: &BTreeSet<String>| columns.iter().all(|column| key.contains(&column.as_str()));
+    let is_key =
+        |columns: &BTreeSet<String>| columns.iter().all(|column| key.contains(&column.as_str()));
     Ok(indexes.values().any(is_key))
 }
 
 fn collations(dataset: &Dataset, actual: &BTreeMap<String, Actual>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for wanted in expected(dataset).iter().filter(|wanted| schema::is_text(wanted.part, wanted.field.ty)) {
+    for wanted in
+        expected(dataset).iter().filter(|wanted| schema::is_text(wanted.part, wanted.field.ty))
+    {
         let name = wanted.column.name();
         let Some(column) = actual.get(name) else { continue };
         let collation = column.collation.as_str();
         if collation == LOOSE {
-            let text = format!("column {name} has a nondeterministic collation: different texts would be equal");
+            let text = format!(
+                "column {name} has a nondeterministic collation: different texts would be equal"
+            );
             findings.push(Finding::error(dataset, text));
         } else if wanted.field.binary && !BINARY.contains(&collation) {
-            let text = format!("field {} claims binary = true, but column {name} has the collation {collation}; declare it COLLATE \"C\"", wanted.field.name);
+            let text = format!(
+                "field {} claims binary = true, but column {name} has the collation {collation}; declare it COLLATE \"C\"",
+                wanted.field.name
+            );
             findings.push(Finding::error(dataset, text));
         }
     }
@@ -136,9 +157,10 @@ fn fits(part: Part, field: &Field, actual: &Actual) -> Result<(), String> {
             let right = ["timestamp with time zone", "timestamp(6) with time zone"].contains(&ty);
             (right, "timestamptz(6)".to_owned())
         }
-        (Part::Value, Type::Timestamp { precision }) => {
-            (ty == format!("timestamp({precision}) with time zone"), format!("timestamptz({precision})"))
-        }
+        (Part::Value, Type::Timestamp { precision }) => (
+            ty == format!("timestamp({precision}) with time zone"),
+            format!("timestamptz({precision})"),
+        ),
         (Part::Value, Type::Date) => (ty == "date", "date".to_owned()),
         (Part::Value, Type::TextArray) => (ty == "text[]", "text[]".to_owned()),
         (Part::Value, Type::TextMap) => (ty == "jsonb", "jsonb".to_owned()),

@@ -83,10 +83,13 @@ fn cell<'a>((bytes, wire): Found<'a>, column: &Column, statement: &Statement) ->
             let days = i32::from_be_bytes(bytes.try_into().ok()?).checked_add(EPOCH_DAYS)?;
             Value::Date(Date::from_days(days)?)
         }
-        Type::TextArray if *wire == PgType::TEXT_ARRAY || *wire == PgType::VARCHAR_ARRAY => Value::Array(array(bytes)?),
+        Type::TextArray if *wire == PgType::TEXT_ARRAY || *wire == PgType::VARCHAR_ARRAY => {
+            Value::Array(array(bytes)?)
+        }
         Type::TextArray | Type::TextMap => {
             let text = if *wire == PgType::JSONB { bytes.get(1..)? } else { bytes };
-            json::read(&serde_json::from_slice(text).ok()?, column.ty(), &statement.catalogue).ok()?
+            json::read(&serde_json::from_slice(text).ok()?, column.ty(), &statement.catalogue)
+                .ok()?
         }
         Type::Money | Type::Duration => return None,
     };
@@ -118,8 +121,10 @@ fn money(minor: Option<Found<'_>>, asset: Option<Found<'_>>) -> Option<Value> {
 
 /// A numeric; `Some(None)` for NaN and the infinities, which are no values here.
 fn numeric(bytes: &[u8]) -> Option<Option<Decimal>> {
-    let field = |place: usize| Some(u16::from_be_bytes(bytes.get(place..place + 2)?.try_into().ok()?));
-    let (groups, weight, sign, scale) = (field(0)?, i32::from(field(2)?.cast_signed()), field(4)?, field(6)?);
+    let field =
+        |place: usize| Some(u16::from_be_bytes(bytes.get(place..place + 2)?.try_into().ok()?));
+    let (groups, weight, sign, scale) =
+        (field(0)?, i32::from(field(2)?.cast_signed()), field(4)?, field(6)?);
     if sign & NOT_A_NUMBER == NOT_A_NUMBER {
         return Some(None);
     }
@@ -167,7 +172,9 @@ fn push_group(digits: &mut Vec<u8>, group: u16, wanted: usize) {
 
 /// An array of one dimension; members that are NULL are left out.
 fn array(bytes: &[u8]) -> Option<Vec<Box<str>>> {
-    let at = |place: usize| Some(i32::from_be_bytes(bytes.get(place..place.checked_add(4)?)?.try_into().ok()?));
+    let at = |place: usize| {
+        Some(i32::from_be_bytes(bytes.get(place..place.checked_add(4)?)?.try_into().ok()?))
+    };
     if at(0)? == 0 {
         return Some(Vec::new());
     }

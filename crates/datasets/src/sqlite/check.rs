@@ -2,22 +2,30 @@
 
 use std::collections::BTreeMap;
 
-use pql::catalogue::{Catalogue, Dataset, Field, StoreId};
+use pql::catalogue::{Catalogue, Dataset, DatasetId, Field, StoreId};
 use pql::datatype::Type;
 use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::schema::{self, Actual, Finding, Part};
 use crate::{Fault, expected, key_columns};
 
-pub(super) fn check(connection: &Connection, catalogue: &Catalogue, store: StoreId) -> Result<Vec<Finding>, Fault> {
+pub(super) fn check(
+    connection: &Connection,
+    catalogue: &Catalogue,
+    (_, datasets): (StoreId, &[DatasetId]),
+) -> Result<Vec<Finding>, Fault> {
     let mut findings = Vec::new();
-    for dataset in catalogue.datasets().iter().filter(|dataset| dataset.store == store) {
+    for dataset in datasets.iter().map(|id| catalogue.dataset(*id)) {
         findings.extend(check_dataset(connection, catalogue, dataset).map_err(super::refused)?);
     }
     Ok(findings)
 }
 
-fn check_dataset(connection: &Connection, catalogue: &Catalogue, dataset: &Dataset) -> rusqlite::Result<Vec<Finding>> {
+fn check_dataset(
+    connection: &Connection,
+    catalogue: &Catalogue,
+    dataset: &Dataset,
+) -> rusqlite::Result<Vec<Finding>> {
     let table = dataset.source.last().map_or("", |name| name.name());
     let described = connection
         .query_row("SELECT type, strict FROM pragma_table_list WHERE name = ?1", [table], |row| {
@@ -35,25 +43,36 @@ fn check_dataset(connection: &Connection, catalogue: &Catalogue, dataset: &Datas
         return Ok(findings);
     }
     if !is_strict {
-        let text = format!("table {table} is not STRICT: a column may hold anything, and what it is said to hold cannot be relied on");
+        let text = format!(
+            "table {table} is not STRICT: a column may hold anything, and what it is said to hold cannot be relied on"
+        );
         findings.push(Finding::error(dataset, text));
     }
     if !is_unique(connection, table, &key_columns(dataset))? {
-        findings.push(Finding::error(dataset, format!("no unique index of {table} covers the key")));
+        findings
+            .push(Finding::error(dataset, format!("no unique index of {table} covers the key")));
     }
-    for wanted in expected(dataset).iter().filter(|wanted| schema::is_text(wanted.part, wanted.field.ty)) {
+    for wanted in
+        expected(dataset).iter().filter(|wanted| schema::is_text(wanted.part, wanted.field.ty))
+    {
         let name = wanted.column.name();
         let collation = actual.get(name).map_or("BINARY", |column| &column.collation);
         if collation != "BINARY" {
-            let text = format!("column {name} compares with {collation}, and not by code point (BINARY)");
+            let text =
+                format!("column {name} compares with {collation}, and not by code point (BINARY)");
             findings.push(Finding::error(dataset, text));
         }
     }
     Ok(findings)
 }
 
-fn columns(connection: &Connection, table: &str, is_view: bool) -> rusqlite::Result<BTreeMap<String, Actual>> {
-    let mut statement = connection.prepare("SELECT name, type, \"notnull\", pk FROM pragma_table_info(?1)")?;
+fn columns(
+    connection: &Connection,
+    table: &str,
+    is_view: bool,
+) -> rusqlite::Result<BTreeMap<String, Actual>> {
+    let mut statement =
+        connection.prepare("SELECT name, type, \"notnull\", pk FROM pragma_table_info(?1)")?;
     let rows = statement.query_map([table], |row| {
         let (name, ty) = (row.get::<_, String>(0)?, row.get::<_, String>(1)?);
         let is_rowid = row.get::<_, i64>(3)? > 0 && ty.eq_ignore_ascii_case("INTEGER");
@@ -64,7 +83,8 @@ fn columns(connection: &Connection, table: &str, is_view: bool) -> rusqlite::Res
     if !is_view {
         for (name, column) in &mut columns {
             let (_, collation, ..) = connection.column_metadata(None, table, name.as_str())?;
-            column.collation = collation.map_or_else(String::new, |text| text.to_string_lossy().to_uppercase());
+            column.collation =
+                collation.map_or_else(String::new, |text| text.to_string_lossy().to_uppercase());
         }
     }
     Ok(columns)
@@ -95,11 +115,23 @@ fn fits(part: Part, field: &Field, actual: &Actual) -> Result<(), String> {
         (Part::Value, Type::Decimal { precision, .. }) if precision > super::INTEGER_DIGITS => {
             return Err(format!("a decimal of at most {} digits", super::INTEGER_DIGITS));
         }
-        (Part::Value, Type::Whole | Type::Decimal { .. } | Type::Bool | Type::Timestamp { .. } | Type::Duration | Type::Money) => "INTEGER",
+        (
+            Part::Value,
+            Type::Whole
+            | Type::Decimal { .. }
+            | Type::Bool
+            | Type::Timestamp { .. }
+            | Type::Duration
+            | Type::Money,
+        ) => "INTEGER",
         (Part::Value, Type::Float) => "REAL",
         (Part::Value, Type::Id(_)) => "BLOB",
-        (Part::Value, Type::Text | Type::Enum(_) | Type::Date | Type::TextArray | Type::TextMap) => "TEXT",
+        (
+            Part::Value,
+            Type::Text | Type::Enum(_) | Type::Date | Type::TextArray | Type::TextMap,
+        ) => "TEXT",
     };
-    let alike = actual.ty == wanted || (wanted == "INTEGER" && actual.ty == "INT") || actual.ty.is_empty();
+    let alike =
+        actual.ty == wanted || (wanted == "INTEGER" && actual.ty == "INT") || actual.ty.is_empty();
     if alike { Ok(()) } else { Err(wanted.to_owned()) }
 }

@@ -32,14 +32,19 @@ pub(super) fn register(connection: &Connection) -> Result<()> {
         ("pql_mul", 2, |all| binary(all, Wide::checked_mul)),
         ("pql_div", 2, |all| binary(all, |a, b| Some(a.checked_div_rem(b)?.0))),
         ("pql_mod", 2, |all| binary(all, |a, b| Some(a.checked_div_rem(b)?.1))),
-        ("pql_limbs", 2, |all| binary(all, |high, low| high.scaled_up(LIMB_DIGITS)?.checked_add(low))),
-        ("pql_scale", 2, |all| Ok(number(all, 0)?.zip(small(all, 1)?).and_then(|(x, n)| x.scaled_up(n)))),
+        ("pql_limbs", 2, |all| {
+            binary(all, |high, low| high.scaled_up(LIMB_DIGITS)?.checked_add(low))
+        }),
+        ("pql_scale", 2, |all| {
+            Ok(number(all, 0)?.zip(small(all, 1)?).and_then(|(x, n)| x.scaled_up(n)))
+        }),
         ("pql_quotient", 3, quotient),
         ("pql_floor", 2, |all| scaled(all, |x| x.floor()?.at_scale(0))),
         ("pql_ceil", 2, |all| scaled(all, |x| x.ceil()?.at_scale(0))),
     ];
     for (name, arguments, apply) in functions {
-        connection.create_scalar_function(name, arguments, FLAGS, move |all| Ok(bytes(apply(all)?)))?;
+        connection
+            .create_scalar_function(name, arguments, FLAGS, move |all| Ok(bytes(apply(all)?)))?;
     }
     connection.create_scalar_function("pql_round", 3, FLAGS, |all| {
         let Some(places) = all.get::<Option<i64>>(2)? else { return Ok(None) };
@@ -50,7 +55,10 @@ pub(super) fn register(connection: &Connection) -> Result<()> {
     connection.create_aggregate_function("pql_sum", 1, FLAGS, Sum)
 }
 
-fn binary(all: Arguments<'_, '_>, apply: impl Fn(Wide, Wide) -> Option<Wide>) -> Result<Option<Wide>> {
+fn binary(
+    all: Arguments<'_, '_>,
+    apply: impl Fn(Wide, Wide) -> Option<Wide>,
+) -> Result<Option<Wide>> {
     Ok(number(all, 0)?.zip(number(all, 1)?).and_then(|(one, other)| apply(one, other)))
 }
 

@@ -17,7 +17,8 @@ async fn findings(place: &Place, change: &[(&str, &str)]) -> String {
     }
     let catalogue = read(&text);
     let store = catalogue.datasets()[0].store;
-    let mut findings = place.executor().check(&catalogue, store).await.unwrap();
+    let all = vec![catalogue.dataset_named("t").unwrap()];
+    let mut findings = place.executor().check(&catalogue, store, all).await.unwrap();
     findings.sort_by_key(ToString::to_string);
     let line = |finding: &datasets::Finding| {
         let severity = if finding.severity == Severity::Error { "error" } else { "warning" };
@@ -27,8 +28,14 @@ async fn findings(place: &Place, change: &[(&str, &str)]) -> String {
 }
 
 const WRONG: [(&str, &str); 4] = [
-    ("name   = { type = \"text\", nullable = true }", "name   = { type = \"text\", column = \"gone\" }"),
-    ("status = { type = \"enum\", values = [\"new\", \"settled\"], nullable = true }", "status = { type = \"bool\", nullable = true }"),
+    (
+        "name   = { type = \"text\", nullable = true }",
+        "name   = { type = \"text\", column = \"gone\" }",
+    ),
+    (
+        "status = { type = \"enum\", values = [\"new\", \"settled\"], nullable = true }",
+        "status = { type = \"bool\", nullable = true }",
+    ),
     ("risk   = { type = \"float\", nullable = true }", "risk   = { type = \"float\" }"),
     ("key = [\"id\"]", "key = [\"owner\"]"),
 ];
@@ -38,8 +45,18 @@ fn check(kind: StoreKind, right: &Expect, wrong: &Expect) {
         place.prepare(&statements(kind, "checked")).await;
         right.assert_eq(&findings(&place, &[]).await);
         wrong.assert_eq(&findings(&place, &WRONG).await);
-        let required = findings(&place, &[("[datasets.t]", "require_read_only = true\n[datasets.t]")]).await;
-        assert_eq!(required, right.data().trim_start().replace("warning:", "error:").lines().map(|line| format!("{}\n", line.trim_start())).collect::<String>());
+        let required =
+            findings(&place, &[("[datasets.t]", "require_read_only = true\n[datasets.t]")]).await;
+        assert_eq!(
+            required,
+            right
+                .data()
+                .trim_start()
+                .replace("warning:", "error:")
+                .lines()
+                .map(|line| format!("{}\n", line.trim_start()))
+                .collect::<String>()
+        );
         let missing = findings(&place, &[("source = \"checked\"", "source = \"nothing\"")]).await;
         assert!(missing.contains("error: data set t: there is no "), "{missing}");
     });

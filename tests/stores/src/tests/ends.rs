@@ -16,10 +16,17 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// A statement that would take minutes, and can be found by `mark`.
 fn slow(kind: StoreKind, mark: &str) -> String {
     match kind {
-        StoreKind::Sqlite => "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c".to_owned(),
-        StoreKind::Postgres => format!("SELECT count(*) FROM generate_series(1, 100000000) WHERE '{mark}' <> '' AND pg_sleep(60) IS NOT NULL"),
+        StoreKind::Sqlite => {
+            "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c"
+                .to_owned()
+        }
+        StoreKind::Postgres => format!(
+            "SELECT count(*) FROM generate_series(1, 100000000) WHERE '{mark}' <> '' AND pg_sleep(60) IS NOT NULL"
+        ),
         StoreKind::Mariadb => format!("SELECT SLEEP(60) AS {mark}"),
-        StoreKind::Clickhouse => format!("SELECT count() FROM numbers(100000000000) WHERE sipHash64(number) = 1 AND '{mark}' != ''"),
+        StoreKind::Clickhouse => format!(
+            "SELECT count() FROM numbers(100000000000) WHERE sipHash64(number) = 1 AND '{mark}' != ''"
+        ),
         StoreKind::Mongodb => String::new(),
     }
 }
@@ -27,7 +34,11 @@ fn slow(kind: StoreKind, mark: &str) -> String {
 async fn wait_until_running(place: &Place, mark: &str, wanted: i64) {
     let started = Instant::now();
     while place.running(mark).await != wanted {
-        assert!(started.elapsed() < PATIENCE, "{}: not {wanted} statements with {mark}", place.kind);
+        assert!(
+            started.elapsed() < PATIENCE,
+            "{}: not {wanted} statements with {mark}",
+            place.kind
+        );
     }
 }
 
@@ -122,7 +133,8 @@ async fn write(place: Place) {
         StoreKind::Mongodb => return,
     };
     let executor = place.executor();
-    let refused = answer(&executor, &statement(&catalogue, command.to_owned(), &["id"]), Form::Arrays).await;
+    let refused =
+        answer(&executor, &statement(&catalogue, command.to_owned(), &["id"]), Form::Arrays).await;
     assert!(matches!(refused, Err(Fault::Refused { .. })), "{refused:?}");
     let rows = statement(&catalogue, "SELECT id FROM writes ORDER BY id".to_owned(), &["id"]);
     assert_eq!(answer(&executor, &rows, Form::Arrays).await.unwrap().1.rows, 3);
@@ -169,8 +181,17 @@ fn a_store_that_is_not_there_is_a_fault() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let catalogue = catalogue(&place, "t");
-            let command = if kind == StoreKind::Mongodb { r#"{"aggregate":"t","pipeline":[]}"# } else { "SELECT 1" };
-            let ended = answer(&place.executor(), &statement(&catalogue, command.to_owned(), &["id"]), Form::Arrays).await;
+            let command = if kind == StoreKind::Mongodb {
+                r#"{"aggregate":"t","pipeline":[]}"#
+            } else {
+                "SELECT 1"
+            };
+            let ended = answer(
+                &place.executor(),
+                &statement(&catalogue, command.to_owned(), &["id"]),
+                Form::Arrays,
+            )
+            .await;
             assert!(matches!(ended, Err(Fault::Unreachable { .. })), "{kind}: {ended:?}");
         });
     }

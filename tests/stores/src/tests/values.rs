@@ -11,12 +11,20 @@ use super::{answer, on};
 use crate::place::Place;
 use crate::table::{NASTY, bind, catalogue, statement, statements};
 
-const COLUMNS: &str = "id, owner, price, amount_minor, asset, risk, ok, name, status, ref, at, day, tags, notes";
+const COLUMNS: &str =
+    "id, owner, price, amount_minor, asset, risk, ok, name, status, ref, at, day, tags, notes";
 
 fn select(kind: StoreKind, table: &str) -> String {
     if kind == StoreKind::Mongodb {
-        let columns: Vec<String> = COLUMNS.split(", ").enumerate().map(|(place, name)| format!("\"c{place}\":\"${name}\"")).collect();
-        return format!(r#"{{"aggregate":"{table}","pipeline":[{{"$sort":{{"id":1}}}},{{"$project":{{"_id":0,{}}}}}],"collation":{{"locale":"simple"}}}}"#, columns.join(","));
+        let columns: Vec<String> = COLUMNS
+            .split(", ")
+            .enumerate()
+            .map(|(place, name)| format!("\"c{place}\":\"${name}\""))
+            .collect();
+        return format!(
+            r#"{{"aggregate":"{table}","pipeline":[{{"$sort":{{"id":1}}}},{{"$project":{{"_id":0,{}}}}}],"collation":{{"locale":"simple"}}}}"#,
+            columns.join(",")
+        );
     }
     format!("SELECT {COLUMNS} FROM {table} ORDER BY id")
 }
@@ -87,8 +95,13 @@ fn search(kind: StoreKind, table: &str) -> String {
              AND day = {{p8:Date32}} AND has({{p9:Array(Int64)}}, id) LIMIT {{p10:UInt64}}"
         ),
         StoreKind::Mongodb => {
-            let fields = ["price", "amount_minor", "risk", "ok", "name", "status", "ref", "at", "day"];
-            let terms: Vec<String> = fields.iter().enumerate().map(|(place, name)| format!(r#"{{"{name}":{{"$eq":{{"$bind":{place}}}}}}}"#)).collect();
+            let fields =
+                ["price", "amount_minor", "risk", "ok", "name", "status", "ref", "at", "day"];
+            let terms: Vec<String> = fields
+                .iter()
+                .enumerate()
+                .map(|(place, name)| format!(r#"{{"{name}":{{"$eq":{{"$bind":{place}}}}}}}"#))
+                .collect();
             format!(
                 r#"{{"aggregate":"{table}","pipeline":[{{"$match":{{"$and":[{},{{"id":{{"$in":{{"$bind":9}}}}}}]}}}},{{"$limit":{{"$bind":10}}}},{{"$project":{{"_id":0,"c0":"$id"}}}}],"collation":{{"locale":"simple"}}}}"#,
                 terms.join(",")
@@ -102,9 +115,21 @@ async fn binds(place: Place) {
     place.prepare(&statements(place.kind, "binds")).await;
     let catalogue = catalogue(&place, "binds");
     let mut found = statement(&catalogue, search(place.kind, "binds"), &["id"]);
-    let minor = Bind { ty: Type::Decimal { precision: 34, scale: 0 }, value: Bound::One(Value::Decimal("12345".parse().unwrap())) };
-    let minor = if place.kind == StoreKind::Sqlite { Bind { ty: Type::Decimal { precision: 18, scale: 0 }, ..minor } } else { minor };
-    let at = if place.kind == StoreKind::Mongodb { "2026-01-31T00:00:00.123Z" } else { "2026-01-31T00:00:00.123000Z" };
+    let minor = Bind {
+        ty: Type::Decimal { precision: 34, scale: 0 },
+        value: Bound::One(Value::Decimal("12345".parse().unwrap())),
+        is_limit: false,
+    };
+    let minor = if place.kind == StoreKind::Sqlite {
+        Bind { ty: Type::Decimal { precision: 18, scale: 0 }, ..minor }
+    } else {
+        minor
+    };
+    let at = if place.kind == StoreKind::Mongodb {
+        "2026-01-31T00:00:00.123Z"
+    } else {
+        "2026-01-31T00:00:00.123000Z"
+    };
     found.binds = vec![
         bind(&catalogue, "price", &json!("1.50")),
         minor,
@@ -115,7 +140,11 @@ async fn binds(place: Place) {
         bind(&catalogue, "ref", &json!("txn_01k00000003g0800000vfavvqf")),
         bind(&catalogue, "at", &json!(at)),
         bind(&catalogue, "day", &json!("2026-01-31")),
-        Bind { ty: Type::Whole, value: Bound::Many(vec![Value::Whole(7), Value::Whole(1)]) },
+        Bind {
+            ty: Type::Whole,
+            value: Bound::Many(vec![Value::Whole(7), Value::Whole(1)]),
+            is_limit: false,
+        },
         bind(&catalogue, "id", &json!(10)),
     ];
     let executor = place.executor();
@@ -154,18 +183,30 @@ fn binds_reach_mongodb() {
 /// Goal: numbers beyond 64 bits come out exact. Method: the widest sums that the compiler allows, by each store's own means.
 async fn wide(place: Place) {
     let command = match place.kind {
-        StoreKind::Sqlite => "SELECT pql_add(pql_mul('99999999999999999999999999999999', 1000000000000000000), pql_limbs(1, 5)), pql_quotient(-1, 3, 12)",
-        StoreKind::Postgres => "SELECT 99999999999999999999999999999999::numeric * 1000000000000000000 + 1000000000000000005, round(-1::numeric / 3, 12)",
-        StoreKind::Mariadb => "SELECT CAST(99999999999999999999999999999999 AS DECIMAL(65)) * 1000000000000000000 + 1000000000000000005, ROUND(CAST(-1 AS DECIMAL(65,30)) / 3, 12)",
-        StoreKind::Clickhouse => "SELECT toInt256('99999999999999999999999999999999') * toInt256('1000000000000000000') + toInt256('1000000000000000005'), toDecimal256('-0.333333333333', 12)",
+        StoreKind::Sqlite => {
+            "SELECT pql_add(pql_mul('99999999999999999999999999999999', 1000000000000000000), pql_limbs(1, 5)), pql_quotient(-1, 3, 12)"
+        }
+        StoreKind::Postgres => {
+            "SELECT 99999999999999999999999999999999::numeric * 1000000000000000000 + 1000000000000000005, round(-1::numeric / 3, 12)"
+        }
+        StoreKind::Mariadb => {
+            "SELECT CAST(99999999999999999999999999999999 AS DECIMAL(65)) * 1000000000000000000 + 1000000000000000005, ROUND(CAST(-1 AS DECIMAL(65,30)) / 3, 12)"
+        }
+        StoreKind::Clickhouse => {
+            "SELECT toInt256('99999999999999999999999999999999') * toInt256('1000000000000000000') + toInt256('1000000000000000005'), toDecimal256('-0.333333333333', 12)"
+        }
         StoreKind::Mongodb => return,
     };
     place.prepare(&statements(place.kind, "wide")).await;
     let catalogue = catalogue(&place, "wide");
     let mut wide = statement(&catalogue, command.to_owned(), &["id", "price"]);
-    wide.columns[1].form = pql::value::json::Form::Computed(Type::Decimal { precision: 30, scale: 12 });
+    wide.columns[1].form =
+        pql::value::json::Form::Computed(Type::Decimal { precision: 30, scale: 12 });
     let (rows, _) = answer(&place.executor(), &wide, Form::Arrays).await.unwrap();
-    assert_eq!(rows, "[\"100000000000000000000000000000000000000000000000005\",\"-0.333333333333\"]");
+    assert_eq!(
+        rows,
+        "[\"100000000000000000000000000000000000000000000000005\",\"-0.333333333333\"]"
+    );
 }
 
 #[test]
