@@ -26,7 +26,7 @@ const SETTINGS: &str = "SET NAMES utf8mb4 COLLATE utf8mb4_nopad_bin, SESSION tim
     'STRICT_ALL_TABLES,NO_BACKSLASH_ESCAPES,ONLY_FULL_GROUP_BY,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'";
 
 /// What was set, as the server tells it.
-const ASSERTED: &str = "SELECT CONCAT_WS('|', @@time_zone, @@tx_read_only, @@collation_connection, @@character_set_client, \
+const ASSERTED: &str = "SELECT CONCAT_WS('|', @@time_zone, IF(@@tx_read_only, 1, 0), @@collation_connection, @@character_set_client, \
     @@character_set_results, @@max_statement_time), @@sql_mode";
 
 const PINNED: &str = "+00:00|1|utf8mb4_nopad_bin|utf8mb4|utf8mb4|120.000000";

@@ -118,7 +118,7 @@ impl Batch {
             Err(diagnostics) => return refused(&request.id, &request.pql, &diagnostics),
         };
         let world = World { catalogue: &self.catalogue, tables, scope: self.scope.as_deref() };
-        let answer = eval::evaluate(compiled.scoped.typed(), world);
+        let answer = eval::evaluate(compiled.scoped.shape(), compiled.scoped.constants(), world);
         let shape = compiled.scoped.shape();
         let mut out = self.head(&request, &compiled);
         for (place, row) in answer.rows.iter().enumerate() {
