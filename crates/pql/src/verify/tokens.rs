@@ -99,11 +99,11 @@ impl<'t> Iterator for Tokens<'t> {
             }
             b'"' | b'`' => {
                 let name = self.quoted(byte);
-                return Some(name.map_or(self.end(), Token::Quoted));
+                return Some(name.map_or_else(|| self.end(), Token::Quoted));
             }
             b'\'' => {
                 let text = self.quoted(byte).and_then(|text| text.get(1..text.len() - 1));
-                return Some(text.map_or(self.end(), Token::Text));
+                return Some(text.map_or_else(|| self.end(), Token::Text));
             }
             b'?' | b'$' => {
                 self.place += 1;
