@@ -11,6 +11,7 @@ mod constant;
 mod cursor;
 pub mod datatype;
 mod diagnostic;
+mod explain;
 pub mod emit;
 pub mod eval;
 pub mod lex;
@@ -30,6 +31,7 @@ mod verify;
 pub use compile::{Caller, Compiled, compile, refused_json};
 pub use constant::Params;
 pub use cursor::CursorKey;
+pub use explain::Cost;
 pub use diagnostic::{
     Code, Diagnostic, DiagnosticJson, Diagnostics, Edit, Severity, Style, Warnings,
 };

@@ -3,3 +3,4 @@
 mod parse;
 
 mod compile;
+mod guarantee;
