@@ -4,5 +4,7 @@ mod format;
 mod generate;
 mod lex;
 mod limits;
+mod messages;
 mod parse;
+mod poor_messages;
 mod tree;
