@@ -5,16 +5,34 @@
 
 pub mod ast;
 pub mod build;
+pub mod catalogue;
+pub mod check;
+mod compile;
+mod constant;
+mod cursor;
+pub mod datatype;
 mod diagnostic;
+pub mod emit;
+pub mod eval;
 mod format;
 pub mod lex;
 pub mod limits;
+mod lint;
 mod parse;
+mod resolve;
+pub mod rows;
+pub mod scope;
 mod span;
 #[cfg(test)]
 mod tests;
 pub mod tree;
+pub mod typed;
+pub mod value;
+mod verify;
 
+pub use compile::{Caller, Compiled, compile, refused_json};
+pub use constant::Params;
+pub use cursor::CursorKey;
 pub use diagnostic::{
     Code, Diagnostic, DiagnosticJson, Diagnostics, Edit, Severity, Style, Warnings,
 };

@@ -1,5 +1,6 @@
 //! Tests of the crate, a file a stage.
 
+mod compile;
 mod format;
 mod generate;
 mod lex;

@@ -1,0 +1,1 @@
+//! What queries mean, checked against hand-written SQL that SQLite answers.
