@@ -1,6 +1,7 @@
 //! Tests of the crate, a file a stage.
 
 mod compile;
+mod documents;
 mod format;
 mod generate;
 mod lex;
