@@ -4,7 +4,7 @@
 //! `a AND b AND c` is one node with three children, and so is `x + y - z`, so that the depth of the tree is
 //! bounded by [`DEPTH_MAX`](crate::limits::DEPTH_MAX) and recursion over it is safe. Parentheses are not
 //! nodes: the tree's shape says what they say. Every node has its span; a parenthesised node's span covers
-//! its parentheses. Start at [`Ast::statement`].
+//! its parentheses, but for literals, whose span is what is written. Start at [`Ast::statement`].
 
 mod arena;
 mod name;

@@ -4,6 +4,7 @@
 //! Pure: no I/O, no clock, no chance; what executes a query is elsewhere.
 
 pub mod ast;
+pub mod build;
 pub mod catalogue;
 pub mod check;
 mod compile;
@@ -11,9 +12,10 @@ mod constant;
 mod cursor;
 pub mod datatype;
 mod diagnostic;
-mod explain;
 pub mod emit;
 pub mod eval;
+mod explain;
+mod format;
 pub mod lex;
 pub mod limits;
 mod lint;
@@ -24,6 +26,7 @@ pub mod scope;
 mod span;
 #[cfg(test)]
 mod tests;
+pub mod tree;
 pub mod typed;
 pub mod value;
 mod verify;
@@ -31,9 +34,10 @@ mod verify;
 pub use compile::{Caller, Compiled, compile, refused_json};
 pub use constant::Params;
 pub use cursor::CursorKey;
-pub use explain::Cost;
 pub use diagnostic::{
     Code, Diagnostic, DiagnosticJson, Diagnostics, Edit, Severity, Style, Warnings,
 };
+pub use explain::Cost;
+pub use format::format;
 pub use parse::{Parsed, parse};
 pub use span::{Place, Span};

@@ -52,8 +52,8 @@ pub fn parse(text: &str, origin: Origin) -> Result<(Parsed, Warnings), Diagnosti
     let statement = parser.statement();
     parser.optional_params_misplaced();
     match statement {
-        Ok((statement, explain)) if parser.errors.is_empty() => {
-            let ast = parser.tree.finish(text, statement, explain);
+        Ok(statement) if parser.errors.is_empty() => {
+            let ast = parser.tree.finish(text, statement);
             Ok((Parsed { ast, tokens: parser.tokens }, parser.warnings))
         }
         Ok(_) | Err(Failed) => {
@@ -119,10 +119,10 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// The whole text, and whether it begins with EXPLAIN.
-    fn statement(&mut self) -> Reading<(Statement, bool)> {
-        let explain = self.is_explain();
-        if explain {
+    /// The whole text.
+    fn statement(&mut self) -> Reading<Statement> {
+        if self.is_explain() {
+            self.tree.explained();
             self.take_word();
         }
         let statement = if self.is_word(Word::Select) {
@@ -133,7 +133,7 @@ impl<'t> Parser<'t> {
             Statement::Condition(self.bare_condition()?)
         };
         self.end_of_statement()?;
-        Ok((statement, explain))
+        Ok(statement)
     }
 
     /// EXPLAIN is a word where a statement begins after it, else the name of a field.

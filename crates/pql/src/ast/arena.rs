@@ -142,6 +142,14 @@ impl Ast {
         &self.lists.values[id.index()]
     }
 
+    /// Calls `found` with every value and where it stands, in no particular order.
+    #[cfg(test)]
+    pub(crate) fn each_value(&self, mut found: impl FnMut(&Value, Span)) {
+        for (value, span) in self.lists.values.iter().zip(&self.lists.value_spans) {
+            found(value, *span);
+        }
+    }
+
     /// Where a value stands.
     #[must_use]
     pub fn value_span(&self, id: ValueId) -> Span {
@@ -228,6 +236,7 @@ fn unquote(quoted: &str, quote: char) -> Cow<'_, str> {
 #[derive(Debug, Default)]
 pub struct AstBuilder {
     lists: Lists,
+    explain: bool,
 }
 
 macro_rules! push_many {
@@ -240,7 +249,6 @@ macro_rules! push_many {
     )* };
 }
 
-#[expect(clippy::multiple_inherent_impl, reason = "the lists, by macro")]
 impl AstBuilder {
     push_many! {
         condition_ids condition_ids ConditionId
@@ -265,7 +273,7 @@ impl AstBuilder {
             names: Vec::with_capacity(tokens / 3),
             ..Lists::default()
         };
-        Self { lists }
+        Self { lists, explain: false }
     }
 
     /// The children of an AND or OR.
@@ -322,8 +330,13 @@ impl AstBuilder {
         &self.lists.values[id.index()]
     }
 
-    pub(crate) fn finish(self, text: &str, statement: Statement, explain: bool) -> Ast {
-        Ast { text: text.into(), lists: self.lists, statement, explain }
+    /// EXPLAIN stands before the statement.
+    pub(crate) const fn explained(&mut self) {
+        self.explain = true;
+    }
+
+    pub(crate) fn finish(self, text: &str, statement: Statement) -> Ast {
+        Ast { text: text.into(), lists: self.lists, statement, explain: self.explain }
     }
 }
 

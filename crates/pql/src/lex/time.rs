@@ -173,11 +173,9 @@ fn fraction(bytes: &[u8]) -> Option<(u32, &[u8])> {
     if length == 0 || length > FRACTION_DIGITS_MAX {
         return None;
     }
-    let mut nanoseconds = 0;
-    for place in 0..FRACTION_DIGITS_MAX {
-        let digit = if place < length { digits[place] - b'0' } else { 0 };
-        nanoseconds = nanoseconds * 10 + u32::from(digit);
-    }
+    let written = digits[..length].iter().map(|digit| u32::from(digit - b'0'));
+    let padded = written.chain(std::iter::repeat_n(0, FRACTION_DIGITS_MAX - length));
+    let nanoseconds = padded.fold(0, |sum, digit| sum * 10 + digit);
     Some((nanoseconds, &digits[length..]))
 }
 

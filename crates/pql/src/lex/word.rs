@@ -32,7 +32,7 @@ macro_rules! words {
             /// Whether it can never be an unquoted name.
             #[must_use]
             pub const fn is_reserved(self) -> bool {
-                match self { $(Self::$variant => Class::$class.is_reserved(),)* }
+                match self { $(Self::$variant => matches!(Class::$class, Class::Reserved),)* }
             }
 
             /// The function of that name.
@@ -71,12 +71,6 @@ enum Class {
     Reserved,
     Contextual,
     Function,
-}
-
-impl Class {
-    const fn is_reserved(self) -> bool {
-        matches!(self, Self::Reserved)
-    }
 }
 
 words! {

@@ -105,10 +105,11 @@ impl Parser<'_> {
             let right = self.value()?;
             return Ok(Condition::IsDistinct { left: value, right, negated });
         }
-        self.is_something_else(value, is, negated)
+        self.is_something_else(value, is)
     }
 
     /// `ON DAY @2026-01-31 TZ 'Europe/London'`
+    #[expect(clippy::wildcard_enum_match_arm, reason = "of many kinds of tokens, a few")]
     fn on(&mut self, value: ValueId) -> Reading<Condition> {
         self.take_word();
         let period = match self.kind() {
@@ -153,6 +154,9 @@ impl Parser<'_> {
         self.habits_after_exists()?;
         let path = self.path("The name of a relation")?;
         self.term()?;
+        if self.is_word(Word::Where) {
+            return self.exists_where();
+        }
         let open = self.span();
         let condition = if self.eat(TokenKind::Open) {
             Some(self.exists_condition(exists, open)?)
@@ -191,7 +195,10 @@ impl Parser<'_> {
         while self.kind_ahead(ahead) == TokenKind::Point {
             ahead += 2;
         }
-        comparison_of(self.kind_ahead(ahead)).is_some() || self.is_negatable_pattern(ahead)
+        let after = self.kind_ahead(ahead);
+        comparison_of(after).is_some()
+            || after == TokenKind::Word(Word::Is)
+            || self.is_negatable_pattern(ahead)
     }
 
     /// `ANY tags = 'vip'`
@@ -269,6 +276,7 @@ impl Parser<'_> {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "of many kinds of tokens, a few")]
 const fn truth_of(kind: TokenKind) -> Option<Truth> {
     Some(match kind {
         TokenKind::Word(Word::True) => Truth::True,

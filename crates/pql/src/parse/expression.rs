@@ -107,6 +107,7 @@ impl Parser<'_> {
     }
 
     /// Whether a word that could be a name is an operator so many tokens ahead: what follows it decides.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "of many kinds of tokens, a few")]
     pub(super) fn is_contextual_operator(&self, ahead: usize) -> bool {
         let after = self.kind_ahead(ahead + 1);
         match self.kind_ahead(ahead) {
@@ -128,6 +129,7 @@ impl Parser<'_> {
     }
 
     /// The arithmetic operator here, with its power.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "of many kinds of tokens, a few")]
     fn arithmetic(&self) -> Option<(Arithmetic, Power)> {
         let found = match self.kind() {
             TokenKind::Plus => (Arithmetic::Add, Power::Sum),
@@ -143,10 +145,8 @@ impl Parser<'_> {
 
     /// `left AND …` or `left OR …`, as long as the same word goes on.
     fn logical(&mut self, left: Node, power: Power) -> Reading<ConditionId> {
-        let (word, tighter) = match power {
-            Power::Or => (Word::Or, Power::And),
-            _ => (Word::And, Power::Not),
-        };
+        let or = power == Power::Or;
+        let (word, tighter) = if or { (Word::Or, Power::And) } else { (Word::And, Power::Not) };
         let first = self.as_condition(left)?;
         let base = self.scratch.conditions.len();
         self.scratch.conditions.push(first);
@@ -241,7 +241,10 @@ impl Parser<'_> {
         let span = open.to(self.span_before());
         let node = match node {
             Node::Value(value) => {
-                *self.tree.value_spans_mut(value) = span;
+                // A literal keeps its own span: what it is stands there.
+                if !matches!(self.tree.value_node(value), Value::Literal(_)) {
+                    *self.tree.value_spans_mut(value) = span;
+                }
                 node
             }
             Node::Condition(condition) => {
@@ -289,6 +292,7 @@ impl Parser<'_> {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "of many kinds of tokens, a few")]
 pub(super) const fn comparison_of(kind: TokenKind) -> Option<Comparison> {
     Some(match kind {
         TokenKind::Equal => Comparison::Equal,

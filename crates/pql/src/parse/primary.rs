@@ -52,6 +52,7 @@ impl Parser<'_> {
     }
 
     /// A literal, a parameter, a call or a path.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "of many kinds of tokens, a few")]
     pub(super) fn primary(&mut self) -> Reading<ValueId> {
         let span = self.span();
         let literal = match self.kind() {
@@ -99,18 +100,20 @@ impl Parser<'_> {
         let (kind, end) = (self.kind(), self.span().end);
         let span = Span::new(start, end);
         self.next();
-        if matches!(kind, TokenKind::Whole | TokenKind::Decimal) {
-            if let Some(code) = self.asset_code(end)? {
-                let span = Span::new(start, code.end);
-                let money = Literal::Money { number: Span::new(start, end), code };
-                return Ok(self.tree.value(Value::Literal(money), span));
-            }
+        if matches!(kind, TokenKind::Whole | TokenKind::Decimal)
+            && let Some(code) = self.asset_code(end)?
+        {
+            let money = Literal::Money { number: span, code };
+            return Ok(self.tree.value(Value::Literal(money), span.to(code)));
         }
-        let literal = match kind {
-            TokenKind::Whole => Literal::Whole(self.whole(span)),
-            TokenKind::Decimal => Literal::Decimal(span),
-            TokenKind::Float => Literal::Float(span),
-            _ => Literal::Duration { seconds: self.duration(span) },
+        let literal = if kind == TokenKind::Whole {
+            Literal::Whole(self.whole(span))
+        } else if kind == TokenKind::Decimal {
+            Literal::Decimal(span)
+        } else if kind == TokenKind::Float {
+            Literal::Float(span)
+        } else {
+            Literal::Duration { seconds: self.duration(span) }
         };
         Ok(self.tree.value(Value::Literal(literal), span))
     }

@@ -123,18 +123,20 @@ fn type_checked() {
 fn verification_refuses_what_is_tampered_with() {
     let catalogue = Catalogue::read(CATALOGUE).unwrap();
     let text = "SELECT id FROM t WHERE a = 1 AND EXISTS items (kind = 2)";
-    for kind in [StoreKind::Sqlite, StoreKind::Postgres, StoreKind::Mariadb, StoreKind::Clickhouse] {
+    for kind in [StoreKind::Sqlite, StoreKind::Postgres, StoreKind::Mariadb, StoreKind::Clickhouse]
+    {
         let caller = Caller { kind: Some(kind), ..caller(&catalogue) };
         let compiled = compile(text, &caller).unwrap();
-        let plan =
-            crate::check::check(compiled.scoped.clone(), &catalogue, kind).unwrap();
+        let plan = crate::check::check(compiled.scoped.clone(), &catalogue, kind).unwrap();
         let refused = |change: &dyn Fn(&mut crate::emit::Emission)| {
             let mut emission = compiled.emission.clone();
             change(&mut emission);
             crate::verify::verify(&emission, &plan, &catalogue).is_err()
         };
         assert!(!refused(&|_| {}));
-        assert!(refused(&|emission| { emission.placed.pop(); }));
+        assert!(refused(&|emission| {
+            emission.placed.pop();
+        }));
         assert!(refused(&|emission| emission.placed.swap(0, 1)));
         for (from, to) in [
             ("owner", "secret"),
