@@ -5,6 +5,8 @@
 
 mod wire;
 
+pub use wire::refused_json;
+
 use crate::catalogue::{Catalogue, DatasetId, RoleId, StoreKind};
 use crate::cursor::{self, CursorKey, Opened};
 use crate::emit::{Bind, Emission};

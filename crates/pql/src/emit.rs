@@ -10,7 +10,7 @@ mod postgres;
 mod sql;
 mod sqlite;
 
-pub use bind::{Bind, BindType, BindValue, Lowering, Placed};
+pub use bind::{Bind, BindType, BindValue, Letters, Lowering, Placed};
 pub use command::Command;
 
 use crate::catalogue::{Catalogue, StoreKind};

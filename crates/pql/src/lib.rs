@@ -30,7 +30,7 @@ pub mod typed;
 pub mod value;
 mod verify;
 
-pub use compile::{Caller, Compiled, compile};
+pub use compile::{Caller, Compiled, compile, refused_json};
 pub use constant::Params;
 pub use cursor::CursorKey;
 pub use diagnostic::{

@@ -6,3 +6,5 @@ mod lex;
 mod limits;
 mod parse;
 mod tree;
+
+mod compile;

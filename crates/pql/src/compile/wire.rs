@@ -5,9 +5,9 @@
 use std::fmt::Write as _;
 
 use super::Compiled;
-use crate::Severity;
 use crate::catalogue::{Catalogue, StoreKind};
 use crate::typed::From;
+use crate::{DiagnosticJson, Diagnostics, Severity};
 
 impl Compiled {
     /// The answer as one line of JSON, without a line end; `id` is JSON already.
@@ -32,7 +32,7 @@ impl Compiled {
         for (place, warning) in self.warnings.iter().enumerate() {
             separate(place, &mut out);
             debug_assert_eq!(warning.severity(), Severity::Warning);
-            let json = warning.to_json(text);
+            let json = DiagnosticJson::of(warning, text);
             out.push_str(&serde_json::to_string(&json).unwrap_or_default());
         }
         out.push_str("]}");
@@ -65,6 +65,12 @@ impl Compiled {
             StoreKind::Mongodb => format!("{{\"$bind\":{place}}}"),
         }
     }
+}
+
+/// The answer to a query that was refused, as one line of JSON, without a line end.
+pub fn refused_json(id: &serde_json::Value, text: &str, refused: &Diagnostics) -> String {
+    let list = serde_json::to_string(&refused.to_json(text)).unwrap_or_default();
+    format!("{{\"id\":{id},\"ok\":false,\"diagnostics\":{list}}}")
 }
 
 fn from(from: From, text: &str, out: &mut String) {

@@ -120,16 +120,8 @@ impl<D: Dialect> Sql<'_, D> {
     }
 
     fn minor_arithmetic(&mut self, operator: Operator, left: ValueId, right: ValueId) {
-        let shape = self.source.shape;
         if operator == Operator::Multiply {
-            let side = |sql: &mut Self, id: ValueId| {
-                if shape.value(id).ty == Type::Money {
-                    sql.wide_minor(id)
-                } else {
-                    D::wide(sql, id, 0)
-                }
-            };
-            D::computed(self, operator, &|sql| side(sql, left), &|sql| side(sql, right));
+            D::computed(self, operator, &|sql| sql.factor(left), &|sql| sql.factor(right));
             return;
         }
         self.word("CASE WHEN ");
@@ -137,6 +129,15 @@ impl<D: Dialect> Sql<'_, D> {
         self.word(" THEN ");
         D::computed(self, operator, &|sql| sql.wide_minor(left), &|sql| sql.wide_minor(right));
         self.word(" END");
+    }
+
+    /// A side of a product: an amount, or the whole number that it is taken times.
+    fn factor(&mut self, id: ValueId) {
+        if self.source.shape.value(id).ty == Type::Money {
+            self.wide_minor(id);
+        } else {
+            D::wide(self, id, 0);
+        }
     }
 
     fn minor_call(&mut self, function: Function, run: Run) {
