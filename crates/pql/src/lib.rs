@@ -40,4 +40,5 @@ pub use diagnostic::{
 pub use explain::Cost;
 pub use format::format;
 pub use parse::{Parsed, parse};
+pub use resolve::Request;
 pub use span::{Place, Span};
