@@ -226,10 +226,7 @@ impl Resolver<'_> {
 
     /// The primary key, or the group keys.
     fn tie_break(&mut self) -> Resolved<()> {
-        // The way of the last key, so that one index serves both.
-        let last = self.shape.order.last();
-        let direction = last.map_or(Direction::Ascending, |key| key.direction);
-        let nulls = Nulls::Last;
+        let (direction, nulls) = (Direction::Ascending, Nulls::Last);
         if self.reads == Reads::Groups {
             for key in 0..self.grouping.keys.len() {
                 let node = *self.shape.value(self.grouping.keys[key]);

@@ -62,7 +62,7 @@ fn compiles_every_clause() {
         json!({}),
         StoreKind::Sqlite,
         expect![[r#"
-            SELECT t0."id" AS c0, t0."a" AS c1, t0."at" AS c2 FROM "t" AS t0 WHERE t0."owner" = ?1 AND t0."status" = ?2 AND t0."a" IN (?3, ?4) AND (t0."a" >= ?5 OR CASE WHEN abs(t0."f") <= 1.7976931348623157e308 THEN t0."f" END > ?6) AND t0."at" < ?7 AND (CASE WHEN json_valid(t0."payload") AND json_type(t0."payload", '$.address.city') = 'text' THEN json_extract(t0."payload", '$.address.city') END IS NULL) ORDER BY t0."at" DESC, t0."id" DESC LIMIT ?8
+            SELECT t0."id" AS c0, t0."a" AS c1, t0."at" AS c2 FROM "t" AS t0 WHERE t0."owner" = ?1 AND t0."status" = ?2 AND t0."a" IN (?3, ?4) AND (t0."a" >= ?5 OR CASE WHEN abs(t0."f") <= 1.7976931348623157e308 THEN t0."f" END > ?6) AND t0."at" < ?7 AND (CASE WHEN json_valid(t0."payload") AND json_type(t0."payload", '$.address.city') = 'text' THEN json_extract(t0."payload", '$.address.city') END IS NULL) ORDER BY t0."at" DESC, t0."id" LIMIT ?8
               text "p1"
               enum "settled"
               whole "1"
@@ -77,7 +77,7 @@ fn compiles_every_clause() {
         json!({}),
         StoreKind::Postgres,
         expect![[r#"
-            SELECT t0."id" AS c0, t0."a" AS c1, t0."at" AS c2 FROM "t" AS t0 WHERE t0."owner" = $1::text AND t0."status" = $2::text AND t0."a" IN ($3::bigint, $4::bigint) AND (t0."a" >= $5::bigint OR NULLIF(NULLIF(NULLIF(t0."f", 'NaN'::float8), 'Infinity'::float8), '-Infinity'::float8) > $6::float8) AND t0."at" < $7::timestamptz AND (CASE WHEN jsonb_typeof(t0."payload"::jsonb #> '{address,city}') = 'string' THEN (t0."payload"::jsonb #>> '{address,city}') END IS NULL) ORDER BY t0."at" DESC, t0."id" DESC LIMIT $8::bigint
+            SELECT t0."id" AS c0, t0."a" AS c1, t0."at" AS c2 FROM "t" AS t0 WHERE t0."owner" = $1::text AND t0."status" = $2::text AND t0."a" IN ($3::bigint, $4::bigint) AND (t0."a" >= $5::bigint OR NULLIF(NULLIF(NULLIF(t0."f", 'NaN'::float8), 'Infinity'::float8), '-Infinity'::float8) > $6::float8) AND t0."at" < $7::timestamptz AND (CASE WHEN jsonb_typeof(t0."payload"::jsonb #> '{address,city}') = 'string' THEN (t0."payload"::jsonb #>> '{address,city}') END IS NULL) ORDER BY t0."at" DESC, t0."id" LIMIT $8::bigint
               text "p1"
               enum "settled"
               whole "1"
