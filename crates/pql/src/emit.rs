@@ -5,7 +5,10 @@
 //! catalogue. One file a store; the four that speak SQL share `sql`.
 
 mod bind;
+mod clickhouse;
 mod command;
+mod mariadb;
+mod mongodb;
 mod postgres;
 mod sql;
 mod sqlite;
@@ -78,8 +81,8 @@ pub fn emit(plan: &Plan, catalogue: &Catalogue) -> Emission {
     match kind {
         StoreKind::Sqlite => sql::emit(source, sqlite::Sqlite),
         StoreKind::Postgres => sql::emit(source, postgres::Postgres),
-        StoreKind::Mariadb => sql::emit(source, postgres::Postgres),
-        StoreKind::Clickhouse => sql::emit(source, postgres::Postgres),
-        StoreKind::Mongodb => sql::emit(source, postgres::Postgres),
+        StoreKind::Mariadb => sql::emit(source, mariadb::Mariadb),
+        StoreKind::Clickhouse => sql::emit(source, clickhouse::Clickhouse),
+        StoreKind::Mongodb => mongodb::emit(source),
     }
 }

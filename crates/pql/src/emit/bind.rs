@@ -58,6 +58,8 @@ pub enum Lowering {
 pub enum Letters {
     /// They stay.
     Kept,
+    /// Each stands for both of its forms.
+    Both,
     /// They are lowered, for the text that is held against it is lowered too.
     Lowered,
 }
@@ -243,7 +245,11 @@ fn parts(
             Part::One => out.push_str(one),
             Part::Many => out.push_str(many),
             Part::Literal(literal) => match letters {
-                Letters::Kept => letter(*literal, out),
+                Letters::Both if literal.is_ascii_alphabetic() => {
+                    let (low, high) = (literal.to_ascii_lowercase(), literal.to_ascii_uppercase());
+                    out.extend(['[', low, high, ']']);
+                }
+                Letters::Kept | Letters::Both => letter(*literal, out),
                 Letters::Lowered => letter(literal.to_ascii_lowercase(), out),
             },
         }
