@@ -18,7 +18,7 @@ use tokio::sync::OnceCell;
 const SETTINGS: [(&str, &str); 14] = [
     ("transform_null_in", "0"),
     ("join_use_nulls", "1"),
-    ("aggregate_functions_null_for_empty", "1"),
+    ("aggregate_functions_null_for_empty", "0"),
     ("prefer_column_name_to_alias", "1"),
     ("session_timezone", "UTC"),
     ("date_time_output_format", "simple"),

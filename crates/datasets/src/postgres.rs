@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use futures_util::{FutureExt as _, StreamExt as _, pin_mut};
 use pql::catalogue::{Catalogue, DatasetId, StoreId, StoreKind};
+use tokio::task::JoinHandle;
 use tokio_postgres::{CancelToken, Client, Config, NoTls};
 
 use crate::{Executor, Fault, Finding, Outcome, Pool, Sink, Statement, Task};
@@ -25,7 +26,7 @@ const PLANS_KEPT: usize = 128;
 const STATEMENT_TIMEOUT_MS: u32 = 120_000;
 
 /// What results depend on, and what keeps a session from writing.
-const SETTINGS: [(&str, &str); 8] = [
+const SETTINGS: [(&str, &str); 9] = [
     ("TimeZone", "UTC"),
     ("DateStyle", "ISO, MDY"),
     ("search_path", "pg_catalog, public, pg_temp"),
@@ -34,6 +35,8 @@ const SETTINGS: [(&str, &str); 8] = [
     ("standard_conforming_strings", "on"),
     ("transform_null_equals", "off"),
     ("statement_timeout", "2min"),
+    // A request to cancel that comes before its statement does nothing: a closed connection ends it then.
+    ("client_connection_check_interval", "500ms"),
 ];
 
 /// A PostgreSQL database.
@@ -48,6 +51,13 @@ pub struct Postgres {
 struct Session {
     client: Client,
     plans: HashMap<Arc<str>, tokio_postgres::Statement>,
+    connection: JoinHandle<()>,
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.connection.abort();
+    }
 }
 
 impl Postgres {
@@ -67,15 +77,19 @@ impl Postgres {
     async fn connect(&self) -> Result<Session, Fault> {
         let connected = self.config.connect(NoTls).await;
         let (client, connection) = connected.map_err(|error| unreachable(&error))?;
-        tokio::spawn(connection);
+        let connection = tokio::spawn(async move {
+            // What goes wrong is told by whatever was asked.
+            let _ = connection.await;
+        });
+        let session = Session { client, plans: HashMap::new(), connection };
         for (setting, wanted) in SETTINGS {
-            let row = client.query_one("SELECT current_setting($1)", &[&setting]).await;
+            let row = session.client.query_one("SELECT current_setting($1)", &[&setting]).await;
             let found: String = row.map_err(|error| refused(&error))?.get(0);
             if found != wanted {
                 return Err(Fault::Setting { setting, wanted: wanted.to_owned(), found });
             }
         }
-        Ok(Session { client, plans: HashMap::new() })
+        Ok(session)
     }
 
     async fn take(&self) -> Result<crate::Lease<Session>, Fault> {

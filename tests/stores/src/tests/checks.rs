@@ -86,3 +86,25 @@ fn a_catalogue_is_held_against_clickhouse() {
 fn a_catalogue_is_held_against_mongodb() {
     check(StoreKind::Mongodb, &expect![""], &expect![""]);
 }
+
+/// Goal: a role that can only select is no finding. Method: such a role, made for the test.
+#[test]
+fn a_role_that_can_only_select_is_no_finding() {
+    for kind in [StoreKind::Postgres, StoreKind::Mariadb] {
+        on(kind, "rights", async |place| {
+            place.prepare(&statements(kind, "checked_rights")).await;
+            let (reader, rights): (&str, [&str; 2]) = if kind == StoreKind::Postgres {
+                let role = "DO $$ BEGIN CREATE ROLE florin_reader LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$";
+                ("florin_reader@", [role, "GRANT SELECT ON checked_rights TO florin_reader"])
+            } else {
+                let role = "CREATE USER IF NOT EXISTS reader@'127.0.0.1'";
+                ("reader@", [role, "GRANT SELECT ON florin.checked_rights TO reader@'127.0.0.1'"])
+            };
+            place.prepare(&rights.map(str::to_owned)).await;
+            let url = place.url.replace("florin@", reader);
+            let place = Place { kind, url };
+            let change = [("source = \"checked\"", "source = \"checked_rights\"")];
+            assert_eq!(findings(&place, &change).await, "");
+        });
+    }
+}
