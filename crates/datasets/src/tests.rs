@@ -78,5 +78,15 @@ fn numbers_of_stores_are_read() {
         |text: &str| decimal_of_text(text).map_or("none".to_owned(), |number| number.to_string());
     let all = ["-12.50", "1E+3", "1.5e2", "12E-3", "-1.25E1", "NaN", "Infinity", "1e999", ""];
     let read: Vec<String> = all.iter().map(|text| format!("{text} = {}", shown(text))).collect();
-    expect![""].assert_eq(&read.join("\n"));
+    expect![[r#"
+        -12.50 = -12.50
+        1E+3 = 1000
+        1.5e2 = 150
+        12E-3 = 0.012
+        -1.25E1 = -12.5
+        NaN = none
+        Infinity = none
+        1e999 = none
+         = none"#]]
+    .assert_eq(&read.join("\n"));
 }

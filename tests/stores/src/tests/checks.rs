@@ -64,27 +64,83 @@ fn check(kind: StoreKind, right: &Expect, wrong: &Expect) {
 
 #[test]
 fn a_catalogue_is_held_against_sqlite() {
-    check(StoreKind::Sqlite, &expect![""], &expect![""]);
+    check(
+        StoreKind::Sqlite,
+        &expect![""],
+        &expect![[r#"
+        error: data set t: column risk may be NULL; declare field risk nullable = true, or the column NOT NULL
+        error: data set t: field status is bool, but column status is TEXT; it should be INTEGER
+        error: data set t: no unique index of checked covers the key
+        error: data set t: there is no column gone, which field name needs
+    "#]],
+    );
 }
 
 #[test]
 fn a_catalogue_is_held_against_postgres() {
-    check(StoreKind::Postgres, &expect![""], &expect![""]);
+    check(
+        StoreKind::Postgres,
+        &expect![[r#"
+        warning: the role that store main is read with can write (a superuser); give it one that can only select
+    "#]],
+        &expect![[r#"
+        error: data set t: column risk may be NULL; declare field risk nullable = true, or the column NOT NULL
+        error: data set t: field status is bool, but column status is text; it should be boolean
+        error: data set t: no unique index of "checked" covers the key
+        error: data set t: there is no column gone, which field name needs
+        warning: the role that store main is read with can write (a superuser); give it one that can only select
+    "#]],
+    );
 }
 
 #[test]
 fn a_catalogue_is_held_against_mariadb() {
-    check(StoreKind::Mariadb, &expect![""], &expect![""]);
+    check(
+        StoreKind::Mariadb,
+        &expect![[r#"
+        warning: the role that store main is read with can write (ALL PRIVILEGES); give it one that can only select
+    "#]],
+        &expect![[r#"
+        error: data set t: column risk may be NULL; declare field risk nullable = true, or the column NOT NULL
+        error: data set t: field status is bool, but column status is varchar(20); it should be BOOLEAN
+        error: data set t: no unique index of checked covers the key
+        error: data set t: there is no column gone, which field name needs
+        warning: the role that store main is read with can write (ALL PRIVILEGES); give it one that can only select
+    "#]],
+    );
 }
 
 #[test]
 fn a_catalogue_is_held_against_clickhouse() {
-    check(StoreKind::Clickhouse, &expect![""], &expect![""]);
+    check(
+        StoreKind::Clickhouse,
+        &expect![[r#"
+        warning: the role that store main is read with can write (its profile has readonly = 0); give it one that can only select
+    "#]],
+        &expect![[r#"
+        error: data set t: column risk may be NULL; declare field risk nullable = true, or the column NOT NULL
+        error: data set t: field status is bool, but column status is String; it should be Bool
+        error: data set t: there is no column gone, which field name needs
+        warning: the role that store main is read with can write (its profile has readonly = 0); give it one that can only select
+    "#]],
+    );
 }
 
 #[test]
 fn a_catalogue_is_held_against_mongodb() {
-    check(StoreKind::Mongodb, &expect![""], &expect![""]);
+    check(
+        StoreKind::Mongodb,
+        &expect![[r#"
+        warning: the role that store main is read with can write (the server does not say what it may); give it one that can only select
+    "#]],
+        &expect![[r#"
+        error: data set t: field name is text, and never null, but a document of checked has something else in gone
+        error: data set t: field risk is float, and never null, but a document of checked has something else in risk
+        error: data set t: field status is bool, but a document of checked has something else in status
+        error: data set t: no unique index of checked covers the key
+        warning: the role that store main is read with can write (the server does not say what it may); give it one that can only select
+    "#]],
+    );
 }
 
 /// Goal: a role that can only select is no finding. Method: such a role, made for the test.
