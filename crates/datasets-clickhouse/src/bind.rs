@@ -5,6 +5,22 @@
 use datasets::{Bound, Statement};
 use pql::value::Value;
 
+/// How the command takes a timestamp.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Instants {
+    /// As a date and a time.
+    Text,
+    /// As microseconds.
+    Micros,
+}
+
+impl Instants {
+    /// By the type that the command declares.
+    fn of(declared: &str) -> Self {
+        if declared.contains("Int") { Self::Micros } else { Self::Text }
+    }
+}
+
 /// What NULL is.
 const NULL: &str = "\\N";
 
@@ -13,11 +29,11 @@ pub(super) fn parameters(statement: &Statement) -> Vec<(String, String)> {
     let binds = statement.binds.iter().enumerate();
     binds
         .map(|(place, bind)| {
-            let is_integer = declared(&statement.command, place).contains("Int");
+            let instants = Instants::of(declared(&statement.command, place));
             let text = match &bind.value {
                 Bound::One(Value::Null) => NULL.to_owned(),
-                Bound::One(value) => escaped(&text(value, is_integer)),
-                Bound::Many(values) => escaped(&list(values, is_integer)),
+                Bound::One(value) => escaped(&text(value, instants)),
+                Bound::Many(values) => escaped(&list(values, instants)),
             };
             (format!("param_p{place}"), text)
         })
@@ -31,7 +47,7 @@ fn declared(command: &str, place: usize) -> &str {
     rest.and_then(|rest| rest.split('}').next()).unwrap_or_default()
 }
 
-fn text(value: &Value, is_integer: bool) -> String {
+fn text(value: &Value, instants: Instants) -> String {
     match value {
         Value::Null => "NULL".to_owned(),
         Value::Bool(flag) => flag.to_string(),
@@ -42,7 +58,7 @@ fn text(value: &Value, is_integer: bool) -> String {
         // The minor units; an asset is a bind of its own.
         Value::Money(money) => money.minor.to_string(),
         Value::Id(id) => uuid(id.bits()),
-        Value::Timestamp(at) if is_integer => at.micros().to_string(),
+        Value::Timestamp(at) if instants == Instants::Micros => at.micros().to_string(),
         Value::Timestamp(at) => {
             let mut text = String::new();
             // Writing to a String does not fail.
@@ -56,18 +72,18 @@ fn text(value: &Value, is_integer: bool) -> String {
             format!("[{}]", items.join(","))
         }
         Value::Map(entries) => {
-            let entry =
-                |(key, value): (&Box<str>, &Box<str>)| format!("{}:{}", quoted(key), quoted(value));
-            let entries: Vec<String> = entries.iter().map(entry).collect();
+            let entry = |(key, value): (&str, &str)| format!("{}:{}", quoted(key), quoted(value));
+            let entries: Vec<String> =
+                entries.iter().map(|(key, value)| (&**key, &**value)).map(entry).collect();
             format!("{{{}}}", entries.join(","))
         }
     }
 }
 
-fn list(values: &[Value], is_integer: bool) -> String {
+fn list(values: &[Value], instants: Instants) -> String {
     let items = values.iter().map(|value| match value {
-        Value::Text(_) | Value::Id(_) | Value::Date(_) => quoted(&text(value, is_integer)),
-        Value::Timestamp(_) if !is_integer => quoted(&text(value, is_integer)),
+        Value::Text(_) | Value::Id(_) | Value::Date(_) => quoted(&text(value, instants)),
+        Value::Timestamp(_) if instants == Instants::Text => quoted(&text(value, instants)),
         Value::Null
         | Value::Bool(_)
         | Value::Whole(_)
@@ -77,7 +93,7 @@ fn list(values: &[Value], is_integer: bool) -> String {
         | Value::Timestamp(_)
         | Value::Duration(_)
         | Value::Array(_)
-        | Value::Map(_) => text(value, is_integer),
+        | Value::Map(_) => text(value, instants),
     });
     format!("[{}]", items.collect::<Vec<_>>().join(","))
 }

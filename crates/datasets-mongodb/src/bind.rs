@@ -70,10 +70,11 @@ fn bson(value: &Value, ty: Type) -> Bson {
             Bson::Array(items.iter().map(|item| Bson::String(item.to_string())).collect())
         }
         Value::Map(entries) => {
-            let entry = |(key, value): (&Box<str>, &Box<str>)| {
-                (key.to_string(), Bson::String(value.to_string()))
-            };
-            Bson::Document(entries.iter().map(entry).collect())
+            let entry =
+                |(key, value): (&str, &str)| (key.to_owned(), Bson::String(value.to_owned()));
+            Bson::Document(
+                entries.iter().map(|(key, value)| (&**key, &**value)).map(entry).collect(),
+            )
         }
     }
 }

@@ -12,8 +12,7 @@ use pql::value::{Money, Value, json};
 use crate::{Cell, Column, Encoder, Form, Statement, decimal_of_text};
 
 fn statement() -> Arc<Statement> {
-    let catalogue =
-        "version = 1\n[assets]\nGBP = 2\n[stores.s]\nkind = \"sqlite\"\nurl = \"sqlite:x\"\n[datasets.d]\nstore = \"s\"\nsource = \"d\"\nkey = [\"id\"]\nscope = \"none\"\n[datasets.d.fields]\nid = { type = \"whole\" }\n[roles.r.d]\nfields = [\"id\"]\n";
+    let catalogue = "version = 1\n[assets]\nGBP = 2\n[stores.s]\nkind = \"sqlite\"\nurl = \"sqlite:x\"\n[datasets.d]\nstore = \"s\"\nsource = \"d\"\nkey = [\"id\"]\nscope = \"none\"\n[datasets.d.fields]\nid = { type = \"whole\" }\n[roles.r.d]\nfields = [\"id\"]\n";
     let form = json::Form::Declared;
     let column =
         |name: &str, ty| Column { name: name.into(), form: form(ty), kept: Kept::Field, first: 0 };

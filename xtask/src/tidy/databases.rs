@@ -32,7 +32,9 @@ pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
 
 fn check_drivers(repository: &Repository, package: &Package) -> Vec<Finding> {
     let manifest = package.manifest();
-    let named = DRIVERS.iter().filter(|driver| package.named.contains(**driver));
+    let named = DRIVERS.iter().filter(|driver| {
+        package.named.contains(**driver) && !package.tested_with.contains(**driver)
+    });
     let finding = |driver: &&str| {
         let text = format!("{} depends on {driver}; only a store-… crate may", package.name);
         Finding::new(&manifest, repository.line_of(&manifest, driver), 4, text)

@@ -35,6 +35,8 @@ pub(crate) struct Package {
     pub(crate) folder: String,
     /// What the manifest names, of every kind (normal, dev, build).
     pub(crate) named: BTreeSet<String>,
+    /// Those of them that its tests alone use.
+    pub(crate) tested_with: BTreeSet<String>,
     /// What ends up in the product with it: the closure over normal dependencies.
     pub(crate) links: BTreeSet<String>,
     /// Cargo features, without `default`.
@@ -154,12 +156,25 @@ fn packages(metadata: &Metadata, root: &Path) -> Vec<Package> {
             name: package.name.to_string(),
             folder: relative(folder, root),
             named: package.dependencies.iter().map(|named| named.name.clone()).collect(),
+            tested_with: tested_with(package),
             links: links(metadata, &package.id),
             features: features.cloned().collect(),
             test_binaries: tests.map(|target| target.name.clone()).collect(),
         }
     };
     metadata.workspace_packages().into_iter().map(package).collect()
+}
+
+/// What only tests of a package use.
+fn tested_with(package: &cargo_metadata::Package) -> BTreeSet<String> {
+    let of = |kind| {
+        let all = package
+            .dependencies
+            .iter()
+            .filter(move |named| (named.kind == DependencyKind::Development) == kind);
+        all.map(|named| named.name.clone()).collect::<BTreeSet<_>>()
+    };
+    of(true).difference(&of(false)).cloned().collect()
 }
 
 /// The names in the closure of `start` over normal dependencies, `start` itself left out.

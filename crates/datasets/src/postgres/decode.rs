@@ -63,13 +63,7 @@ fn cell<'a>((bytes, wire): Found<'a>, column: &Column, statement: &Statement) ->
     let value = match column.ty() {
         Type::Text | Type::Enum(_) => return std::str::from_utf8(bytes).ok().map(Cell::Text),
         Type::Whole | Type::Decimal { .. } => number(bytes, wire)?,
-        Type::Float => {
-            let float = match *wire {
-                PgType::FLOAT4 => f64_of(f32::from_be_bytes(bytes.try_into().ok()?)),
-                _ => Float::new(f64::from_be_bytes(bytes.try_into().ok()?)),
-            };
-            float.map_or(Value::Null, Value::Float)
-        }
+        Type::Float => float(bytes, wire)?.map_or(Value::Null, Value::Float),
         Type::Bool => Value::Bool(*bytes.first()? != 0),
         Type::Id(prefix) => {
             let bits: [u8; 16] = bytes.try_into().ok()?;
@@ -96,9 +90,14 @@ fn cell<'a>((bytes, wire): Found<'a>, column: &Column, statement: &Statement) ->
     Some(Cell::Value(value))
 }
 
-#[expect(clippy::disallowed_types, reason = "what a column of type real holds")]
-fn f64_of(single: f32) -> Option<Float> {
-    Float::new(single.into())
+/// A float; `Some(None)` for NaN and the infinities, which are no values here.
+#[expect(clippy::disallowed_types, reason = "what columns of floating point hold")]
+fn float(bytes: &[u8], wire: &PgType) -> Option<Option<Float>> {
+    let number = match *wire {
+        PgType::FLOAT4 => f64::from(f32::from_be_bytes(bytes.try_into().ok()?)),
+        _ => f64::from_be_bytes(bytes.try_into().ok()?),
+    };
+    Some(Float::new(number))
 }
 
 fn number(bytes: &[u8], wire: &PgType) -> Option<Value> {

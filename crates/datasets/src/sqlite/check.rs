@@ -35,7 +35,7 @@ fn check_dataset(
     let Some((kind, is_strict)) = described else {
         return Ok(vec![Finding::error(dataset, format!("there is no table {table}"))]);
     };
-    let actual = columns(connection, table, kind == "view")?;
+    let actual = columns(connection, table, &kind)?;
     let mut findings = schema::compare(catalogue, dataset, &actual, fits);
     if kind == "view" {
         let text = format!("{table} is a view: its types and its key cannot be checked");
@@ -69,8 +69,9 @@ fn check_dataset(
 fn columns(
     connection: &Connection,
     table: &str,
-    is_view: bool,
+    kind: &str,
 ) -> rusqlite::Result<BTreeMap<String, Actual>> {
+    let is_view = kind == "view";
     let mut statement =
         connection.prepare("SELECT name, type, \"notnull\", pk FROM pragma_table_info(?1)")?;
     let rows = statement.query_map([table], |row| {

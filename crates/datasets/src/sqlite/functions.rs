@@ -21,9 +21,12 @@ const FLAGS: FunctionFlags = FunctionFlags::SQLITE_UTF8
 
 type Arguments<'a, 'b> = &'a Context<'b>;
 
+/// A function's name, how many arguments it takes, and what it gives.
+type Function = (&'static str, i32, fn(Arguments<'_, '_>) -> Result<Option<Wide>>);
+
 /// Registers everything on a connection.
 pub(super) fn register(connection: &Connection) -> Result<()> {
-    let functions: [(&str, i32, fn(Arguments<'_, '_>) -> Result<Option<Wide>>); 13] = [
+    let functions: [Function; 13] = [
         ("pql_wide", 1, |all| number(all, 0)),
         ("pql_neg", 1, |all| Ok(number(all, 0)?.map(Wide::negated))),
         ("pql_abs", 1, |all| Ok(number(all, 0)?.map(Wide::abs))),
