@@ -1,4 +1,4 @@
-//! What stands behind a placeholder: which slot, and how its value is lowered for the store.
+//! The binds: which slot stands behind a placeholder, and how its value is lowered for the store.
 //!
 //! Lowering is settled by the shape, its result by the value: the command never sees it.
 
@@ -158,10 +158,10 @@ impl Placed {
                 number.map_or(Value::Null, |number| Value::Decimal(Decimal::new(number, scale)))
             }
             (Lowering::GlobSearch(search), Value::Text(text)) => {
-                searched(search, text, "*", |letter, out| glob_letter(letter, out))
+                searched(search, text, "*", glob_letter)
             }
             (Lowering::LikeSearch(search), Value::Text(text)) => {
-                searched(search, text, "%", |letter, out| like_letter(letter, out))
+                searched(search, text, "%", like_letter)
             }
             (Lowering::RegexSearch(search), Value::Text(text)) => regex_search(search, text),
             (_, value) => value.clone(),

@@ -256,7 +256,18 @@ impl Resolver<'_> {
                 let rows = self.placer.param(param, shift, target, Fit::Exact);
                 match rows.or_else(|error| self.fail(*error))? {
                     Value::Whole(rows) => (rows, param.span),
-                    _ => {
+                    Value::Null
+                    | Value::Bool(_)
+                    | Value::Decimal(_)
+                    | Value::Float(_)
+                    | Value::Text(_)
+                    | Value::Money(_)
+                    | Value::Id(_)
+                    | Value::Timestamp(_)
+                    | Value::Date(_)
+                    | Value::Duration(_)
+                    | Value::Array(_)
+                    | Value::Map(_) => {
                         return self.refuse(Code::Param, param.span, "LIMIT takes a whole number.");
                     }
                 }
