@@ -88,6 +88,7 @@ pub(crate) struct Resolver<'a> {
     frames: Vec<Frame>,
     reads: Reads,
     grouping: Grouping,
+    keys_refused: bool,
     limits: Limits,
     errors: Vec<Diagnostic>,
 }
@@ -113,6 +114,7 @@ pub(crate) fn resolve<'a>(
         frames: Vec::new(),
         reads: Reads::Rows,
         grouping: Grouping::default(),
+        keys_refused: false,
         limits: Limits::default(),
         errors: Vec::new(),
     };

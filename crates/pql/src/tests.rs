@@ -1,6 +1,8 @@
 //! Tests of the crate, a file a stage.
 
+mod catalogues;
 mod compile;
+mod cursors;
 mod documents;
 mod format;
 mod generate;

@@ -137,7 +137,6 @@ impl Checker {
             }
             assets.push(Asset { code: code.as_str().into(), decimals: *decimals });
         }
-        assets.sort_by(|a, b| a.code.cmp(&b.code));
         assets
     }
 

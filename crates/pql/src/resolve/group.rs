@@ -22,6 +22,7 @@ impl Resolver<'_> {
         for id in self.ast.values(keys) {
             let span = self.ast.value_span(*id);
             let Ok(key) = self.value(*id).and_then(|part| self.group_key(part, span)) else {
+                self.keys_refused = true;
                 continue;
             };
             self.grouping.keys.push(key);
@@ -104,6 +105,10 @@ impl Resolver<'_> {
     pub(super) fn key_of(&mut self, field: ValueId, span: Span) -> Resolved<ValueId> {
         if let Some(key) = self.matching_key(field) {
             return Ok(self.key_node(key, span));
+        }
+        if self.keys_refused {
+            // It may be the key that is wrong, and that is told already.
+            return Err(super::Refused);
         }
         let message = if self.grouping.keys.is_empty() {
             "Here all rows are one group, which has no single value of this field."
