@@ -89,6 +89,7 @@ pub(crate) struct Resolver<'a> {
     reads: Reads,
     grouping: Grouping,
     keys_refused: bool,
+    depth: u32,
     limits: Limits,
     errors: Vec<Diagnostic>,
 }
@@ -115,6 +116,7 @@ pub(crate) fn resolve<'a>(
         reads: Reads::Rows,
         grouping: Grouping::default(),
         keys_refused: false,
+        depth: 0,
         limits: Limits::default(),
         errors: Vec::new(),
     };

@@ -1,8 +1,10 @@
 //! Tests of the crate, a file a stage.
 
+mod build;
 mod catalogues;
 mod compile;
 mod cursors;
+mod diagnostic;
 mod documents;
 mod format;
 mod generate;

@@ -12,17 +12,16 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    /// The places of `names` in their order; the two names if two differ at most by case.
+    /// The places of `names` in their order, and two that differ at most by case, if two do.
     pub(crate) fn new<'a>(
         names: impl Iterator<Item = &'a str>,
-    ) -> Result<Self, (Box<str>, Box<str>)> {
+    ) -> (Self, Option<(Box<str>, Box<str>)>) {
         let mut sorted: Vec<(Box<str>, u32)> =
             names.zip(0u32..).map(|(name, place)| (name.into(), place)).collect();
         sorted.sort_by(|(a, _), (b, _)| order(a, b));
-        match sorted.windows(2).find(|pair| order(&pair[0].0, &pair[1].0).is_eq()) {
-            Some(pair) => Err((pair[0].0.clone(), pair[1].0.clone())),
-            None => Ok(Self { sorted }),
-        }
+        let alike = sorted.windows(2).find(|pair| order(&pair[0].0, &pair[1].0).is_eq());
+        let alike = alike.map(|pair| (pair[0].0.clone(), pair[1].0.clone()));
+        (Self { sorted }, alike)
     }
 
     /// The place of a name.
