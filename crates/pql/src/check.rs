@@ -70,8 +70,18 @@ pub fn check(scoped: Scoped, catalogue: &Catalogue, kind: StoreKind) -> Result<P
         }
     }
     for aggregate in shape.grouping().into_iter().flat_map(|grouping| &grouping.aggregates) {
-        if let AggregateKind::CountDistinct(_) = aggregate.kind {
-            refused.extend(unsupported(Capability::CountDistinct, kind, Span::at(0)));
+        let asked = match aggregate.kind {
+            AggregateKind::CountDistinct(_) => Some(Capability::CountDistinct),
+            AggregateKind::Average(_) => Some(Capability::Average),
+            AggregateKind::Rows
+            | AggregateKind::Count(_)
+            | AggregateKind::Sum(_)
+            | AggregateKind::Min(_)
+            | AggregateKind::Max(_) => None,
+        };
+        let filter = aggregate.filter.map(|_| Capability::Filter);
+        for capability in asked.into_iter().chain(filter) {
+            refused.extend(unsupported(capability, kind, Span::at(0)));
         }
     }
     if refused.is_empty() { Ok(Plan { scoped, kind }) } else { Err(refused.into()) }
@@ -117,7 +127,7 @@ fn asked_by_value(shape: &Shape, kind: ValueKind, ty: Type) -> Vec<Capability> {
     let mut asked = Vec::new();
     match kind {
         ValueKind::Bucket { .. } => asked.push(Capability::Buckets),
-        ValueKind::Arithmetic(..) => asked.push(Capability::Arithmetic),
+        ValueKind::Arithmetic(..) | ValueKind::Negate(_) => asked.push(Capability::Arithmetic),
         ValueKind::MoneyValue(_) => asked.push(Capability::MoneyValue),
         ValueKind::Call(function, _) => asked.push(Capability::of_function(function)),
         ValueKind::Field(scan, _) => {
@@ -132,8 +142,7 @@ fn asked_by_value(shape: &Shape, kind: ValueKind, ty: Type) -> Vec<Capability> {
         | ValueKind::Aggregate(_)
         | ValueKind::Element
         | ValueKind::MoneyAsset(_)
-        | ValueKind::MapEntry(..)
-        | ValueKind::Negate(_) => {}
+        | ValueKind::MapEntry(..) => {}
     }
     if ty.scale() > 38 {
         asked.push(Capability::ScaleOver38);

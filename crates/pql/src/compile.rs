@@ -198,7 +198,12 @@ fn open(ast: &ast::Ast, caller: &Caller<'_>) -> Result<Option<Opened>, Diagnosti
             let text = json.and_then(serde_json::Value::as_str);
             text.ok_or_else(|| refuse("The cursor is absent or no text."))?.to_owned()
         }
-        _ => return Err(refuse("A cursor is a text or a parameter.")),
+        ast::Value::Literal(_)
+        | ast::Value::Path(_)
+        | ast::Value::Entry { .. }
+        | ast::Value::Call(_)
+        | ast::Value::Negated(_)
+        | ast::Value::Chain { .. } => return Err(refuse("A cursor is a text or a parameter.")),
     };
     let Some(key) = caller.cursor_key else {
         return Err(refuse("There are no cursors here."));

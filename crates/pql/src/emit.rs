@@ -8,6 +8,7 @@ mod bind;
 mod clickhouse;
 mod command;
 mod mariadb;
+mod mongodb;
 mod postgres;
 mod sql;
 mod sqlite;
@@ -82,6 +83,6 @@ pub fn emit(plan: &Plan, catalogue: &Catalogue) -> Emission {
         StoreKind::Postgres => sql::emit(source, postgres::Postgres),
         StoreKind::Mariadb => sql::emit(source, mariadb::Mariadb),
         StoreKind::Clickhouse => sql::emit(source, clickhouse::Clickhouse),
-        StoreKind::Mongodb => sql::emit(source, postgres::Postgres),
+        StoreKind::Mongodb => mongodb::emit(source),
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Every byte of the text is in a token, in a comment or is white space, so that nothing is lost. What is
 //! wrong is told with its correction, and then read as what was meant, so that one mistake gives one
-//! message. Knows no grammar: a word is told apart from a name by the parser. Start at [`lex`].
+//! message. Knows no grammar: a word is told apart from a name by the parser. Start at [`tokens`].
 
 mod comment;
 mod foreign;
@@ -39,6 +39,23 @@ pub struct Tokens {
     pub tokens: Vec<Token>,
     /// All comments, in order.
     pub comments: Vec<Comment>,
+}
+
+/// The tokens of a text, and what is wrong with them: for highlighting and completion, which show what is
+/// written whether it follows the grammar or not.
+///
+/// ```
+/// use pql::lex::{Origin, TokenKind, tokens};
+///
+/// let (tokens, errors) = tokens("status == 'settled'", Origin::Api);
+/// let kinds: Vec<TokenKind> = tokens.tokens.iter().map(|token| token.kind).collect();
+/// assert_eq!(kinds, [TokenKind::Name, TokenKind::Equal, TokenKind::Text, TokenKind::End]);
+/// assert_eq!(errors.len(), 1);
+/// ```
+#[must_use]
+pub fn tokens(text: &str, origin: Origin) -> (Tokens, Vec<Diagnostic>) {
+    let lexed = lex(text, origin);
+    (lexed.tokens, lexed.errors)
 }
 
 /// Reads a text into tokens; also returns what is wrong with it, and whether it was read to its end.

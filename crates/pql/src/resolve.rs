@@ -246,8 +246,8 @@ impl<'a> Resolver<'a> {
         Run { start: count(start), length: count(self.shape.lists.len() - start) }
     }
 
-    fn negate_if(&mut self, negated: bool, condition: ConditionId, span: Span) -> ConditionId {
-        if negated { self.push_condition(ConditionKind::Not(condition), span) } else { condition }
+    fn not(&mut self, condition: ConditionId, span: Span) -> ConditionId {
+        self.push_condition(ConditionKind::Not(condition), span)
     }
 
     /// A place for a value.

@@ -1,10 +1,13 @@
 //! Tests of the crate, a file a stage.
 
+mod compile;
+mod documents;
 mod format;
 mod generate;
+mod guarantee;
 mod lex;
 mod limits;
+mod messages;
 mod parse;
+mod poor_messages;
 mod tree;
-
-mod compile;

@@ -28,7 +28,9 @@ impl Identifier {
     /// backticks and backslashes.
     pub(crate) fn new(name: &str) -> Option<Self> {
         let is_plain = |letter: char| !letter.is_control() && !matches!(letter, '"' | '`' | '\\');
-        let fits = !name.is_empty() && name.len() <= BYTES_MAX;
+        // MongoDB reads a dollar first, and points, as something else than a name.
+        let is_path = name.starts_with('$') || name.contains('.');
+        let fits = !is_path && !name.is_empty() && name.len() <= BYTES_MAX;
         (fits && name.chars().all(is_plain)).then(|| Self {
             quoted: format!("\"{name}\"").into(),
             ticked: format!("`{name}`").into(),

@@ -34,6 +34,10 @@ pub enum Capability {
     Buckets,
     /// COUNT(DISTINCT x).
     CountDistinct,
+    /// FILTER (WHERE …) behind an aggregate.
+    Filter,
+    /// AVG.
+    Average,
     /// Decimals with more than 38 digits behind the point.
     ScaleOver38,
 }
@@ -58,7 +62,7 @@ pub struct Row {
 
 impl Capability {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Paths,
         Self::Exists,
         Self::Arithmetic,
@@ -72,6 +76,8 @@ impl Capability {
         Self::TextFunctions,
         Self::Buckets,
         Self::CountDistinct,
+        Self::Filter,
+        Self::Average,
         Self::ScaleOver38,
     ];
 
@@ -91,6 +97,8 @@ impl Capability {
             Self::TextFunctions => "LENGTH LOWER UPPER CONCAT",
             Self::Buckets => "buckets",
             Self::CountDistinct => "COUNT(DISTINCT x)",
+            Self::Filter => "FILTER",
+            Self::Average => "AVG",
             Self::ScaleOver38 => "more than 38 decimals",
         }
     }
@@ -104,7 +112,21 @@ impl Capability {
             (Self::ScaleOver38, StoreKind::Mongodb) => {
                 Support::Refused("its decimals have 34 digits in all")
             }
-            (Self::Round, StoreKind::Mongodb) => Support::Refused("its rounding goes half to even"),
+            (Self::Round | Self::Average, StoreKind::Mongodb) => {
+                Support::Refused("its rounding goes half to even")
+            }
+            (Self::Paths | Self::Exists, StoreKind::Mongodb) => {
+                Support::Refused("other collections are not read along")
+            }
+            (Self::Arithmetic | Self::MoneyValue, StoreKind::Mongodb) => {
+                Support::Refused("its decimals round at 34 digits, and its whole numbers wrap")
+            }
+            (Self::Functions | Self::TextFunctions | Self::SearchForField, StoreKind::Mongodb) => {
+                Support::Refused("its functions fail on values that others take")
+            }
+            (Self::Filter, StoreKind::Mongodb) => {
+                Support::Refused("its groups know no condition of three values")
+            }
             _ => Support::Exact,
         }
     }

@@ -1,4 +1,4 @@
-//! What stands behind a placeholder: which slot, and how its value is lowered for the store.
+//! The binds: which slot stands behind a placeholder, and how its value is lowered for the store.
 //!
 //! Lowering is settled by the shape, its result by the value: the command never sees it.
 
@@ -58,6 +58,8 @@ pub enum Lowering {
 pub enum Letters {
     /// They stay.
     Kept,
+    /// Each stands for both of its forms.
+    Both,
     /// They are lowered, for the text that is held against it is lowered too.
     Lowered,
 }
@@ -156,10 +158,10 @@ impl Placed {
                 number.map_or(Value::Null, |number| Value::Decimal(Decimal::new(number, scale)))
             }
             (Lowering::GlobSearch(search), Value::Text(text)) => {
-                searched(search, text, "*", |letter, out| glob_letter(letter, out))
+                searched(search, text, "*", glob_letter)
             }
             (Lowering::LikeSearch(search), Value::Text(text)) => {
-                searched(search, text, "%", |letter, out| like_letter(letter, out))
+                searched(search, text, "%", like_letter)
             }
             (Lowering::RegexSearch(search), Value::Text(text)) => regex_search(search, text),
             (_, value) => value.clone(),
@@ -243,7 +245,11 @@ fn parts(
             Part::One => out.push_str(one),
             Part::Many => out.push_str(many),
             Part::Literal(literal) => match letters {
-                Letters::Kept => letter(*literal, out),
+                Letters::Both if literal.is_ascii_alphabetic() => {
+                    let (low, high) = (literal.to_ascii_lowercase(), literal.to_ascii_uppercase());
+                    out.extend(['[', low, high, ']']);
+                }
+                Letters::Kept | Letters::Both => letter(*literal, out),
                 Letters::Lowered => letter(literal.to_ascii_lowercase(), out),
             },
         }

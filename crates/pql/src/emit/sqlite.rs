@@ -62,7 +62,16 @@ impl Dialect for Sqlite {
             Type::Whole => "') = 'integer' THEN json_extract(",
             Type::Bool => "') IN ('true', 'false') THEN json_extract(",
             Type::Float => "') IN ('real', 'integer') THEN json_extract(",
-            _ => "') = 'text' THEN json_extract(",
+            Type::Decimal { .. }
+            | Type::Text
+            | Type::Enum(_)
+            | Type::Id(_)
+            | Type::Timestamp { .. }
+            | Type::Date
+            | Type::Money
+            | Type::Duration
+            | Type::TextArray
+            | Type::TextMap => "') = 'text' THEN json_extract(",
         });
         sql.column(scan, column);
         sql.word(", '");
@@ -170,7 +179,13 @@ impl Dialect for Sqlite {
             Function::Floor => "pql_floor(",
             Function::Ceil => "pql_ceil(",
             Function::Round => "pql_round(",
-            _ => "pql_abs(",
+            Function::Abs
+            | Function::Coalesce
+            | Function::NullIf
+            | Function::Length
+            | Function::Lower
+            | Function::Upper
+            | Function::Concat => "pql_abs(",
         });
         Self::wide(sql, of, scale);
         if function != Function::Abs {
@@ -189,7 +204,13 @@ impl Dialect for Sqlite {
             Function::Length => ("length(", ""),
             Function::Lower => ("lower(", ""),
             Function::Upper => ("upper(", ""),
-            _ => ("(", " || "),
+            Function::Abs
+            | Function::Coalesce
+            | Function::NullIf
+            | Function::Round
+            | Function::Floor
+            | Function::Ceil
+            | Function::Concat => ("(", " || "),
         };
         sql.word(open);
         for (place, id) in sql.source.shape.value_run(run).enumerate() {
@@ -246,7 +267,7 @@ impl Dialect for Sqlite {
             }
         }
         sql.value(part);
-        sql.word(if search == Search::Starts { ")) = " } else { ")) = " });
+        sql.word(")) = ");
         sql.value(part);
         sql.word(")");
     }
@@ -316,7 +337,18 @@ impl Dialect for Sqlite {
             let node = sql.source.shape.value(of);
             let (scale, wanted) = match node.ty {
                 Type::Money => (0, 0),
-                ty => (ty.scale(), QUOTIENT_SCALE),
+                ty @ Type::Whole
+                | ty @ Type::Decimal { .. }
+                | ty @ Type::Float
+                | ty @ Type::Bool
+                | ty @ Type::Text
+                | ty @ Type::Enum(_)
+                | ty @ Type::Id(_)
+                | ty @ Type::Timestamp { .. }
+                | ty @ Type::Date
+                | ty @ Type::Duration
+                | ty @ Type::TextArray
+                | ty @ Type::TextMap => (ty.scale(), QUOTIENT_SCALE),
             };
             sql.word(", pql_scale(COUNT(");
             column(sql);

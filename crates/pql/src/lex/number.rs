@@ -121,7 +121,8 @@ impl Lexer<'_> {
 fn glued_asset(number: &str, tail: &str) -> Option<String> {
     let letters = tail.len() >= 3 && tail.bytes().all(|byte| byte.is_ascii_alphabetic());
     let code = tail.to_ascii_uppercase();
-    let unit = unit(tail).is_some();
+    let hexadecimal = number == "0" && code.starts_with('X');
+    let unit = unit(tail).is_some() || hexadecimal;
     (letters && !unit && !crate::lex::Word::is_word(&code)).then(|| format!("{number} {code}"))
 }
 

@@ -75,14 +75,22 @@ const HABITS: &[Habit] = &[
         TokenKind::NotEqual,
     ),
     habit("&&", ["PQL has no &&.", "Write AND."], Some("AND"), AND),
-    habit("&", ["PQL has no &.", "For both of two conditions write AND."], Some("AND"), AND),
+    habit("&", ["PQL has no &.", "For both of two conditions write AND."], None, AND),
     habit(
         "||",
         ["PQL has no ||.", "Write OR between conditions, CONCAT(a, b) to join texts."],
         Some("OR"),
         OR,
     ),
-    habit("|", ["PQL has no |.", "For either of two conditions write OR."], Some("OR"), OR),
+    habit(
+        "|",
+        [
+            "PQL has no |.",
+            "For either of two conditions write OR, for one of several values IN ('new', 'settled').",
+        ],
+        None,
+        OR,
+    ),
     habit(
         "!~",
         ["PQL has no regular expressions.", "Use NOT LIKE, or NOT before CONTAINS."],

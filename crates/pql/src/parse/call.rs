@@ -121,7 +121,11 @@ impl Parser<'_> {
                     (_, usize::MAX) => "at least one value".to_owned(),
                     _ => format!("{least} values"),
                 };
-                format!("{name} takes {wanted}; here are {count}.")
+                match count {
+                    0 => format!("{name} takes {wanted}; here is none."),
+                    1 => format!("{name} takes {wanted}; here is one."),
+                    _ => format!("{name} takes {wanted}; here are {count}."),
+                }
             }
         };
         let mut diagnostic = Diagnostic::new(Code::Function, call, message)

@@ -195,7 +195,10 @@ impl Parser<'_> {
         while self.kind_ahead(ahead) == TokenKind::Point {
             ahead += 2;
         }
-        comparison_of(self.kind_ahead(ahead)).is_some() || self.is_negatable_pattern(ahead)
+        let after = self.kind_ahead(ahead);
+        comparison_of(after).is_some()
+            || after == TokenKind::Word(Word::Is)
+            || self.is_negatable_pattern(ahead)
     }
 
     /// `ANY tags = 'vip'`

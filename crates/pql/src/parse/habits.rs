@@ -177,7 +177,8 @@ impl Parser<'_> {
         }
         let follows = !self.begins_clause_after_name();
         let word = self.slice(span).to_ascii_lowercase();
-        let with = self.is_word(Word::With) && Self::can_be_name(self.kind_ahead(1));
+        let named = Self::can_be_name(self.kind_ahead(1)) && !self.is_contextual_operator(1);
+        let with = self.is_word(Word::With) && named;
         if with {
             let diagnostic = Diagnostic::new(Code::LeftOut, span, "PQL has no WITH.")
                 .hint("A query reads one data set and its relations.");

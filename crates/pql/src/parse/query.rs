@@ -36,24 +36,13 @@ impl Parser<'_> {
         let select = self.span();
         self.take_as(Role::Clause);
         let distinct = self.select_distinct();
-        let mut failed = false;
-        let items = self.items().unwrap_or_else(|Failed| {
-            failed = true;
-            self.recover();
-            Many::NONE
-        });
+        let items = self.items();
+        let mut failed = self.clause_ends(items.map(drop))?;
+        let items = items.unwrap_or(Many::NONE);
         let mut draft = Draft::default();
         while self.begins_clause() {
-            if self.clause(&mut draft).is_err() {
-                failed = true;
-                self.recover();
-            } else if !self.begins_clause()
-                && !matches!(self.kind(), TokenKind::End | TokenKind::Semicolon)
-            {
-                failed = true;
-                let _told: Reading<()> = self.out_of_place();
-                self.recover();
-            }
+            let read = self.clause(&mut draft);
+            failed |= self.clause_ends(read)?;
         }
         if let Some(distinct) = distinct {
             let end = draft.group_at.unwrap_or(self.span_before().end);
@@ -65,6 +54,32 @@ impl Parser<'_> {
             None if draft.seen[0] => Err(Failed),
             None => self.no_from(select),
         }
+    }
+
+    /// After a clause another one begins, or the text ends; else that is told, and the next clause is looked
+    /// for. Whether something was wrong. Fails where a second query begins, whose clauses are not this one's.
+    fn clause_ends(&mut self, read: Reading<()>) -> Reading<bool> {
+        let told = read.is_err();
+        if self.begins_clause() || matches!(self.kind(), TokenKind::End | TokenKind::Semicolon) {
+            return Ok(told);
+        }
+        let before = self.errors.len();
+        if !told {
+            let second = self.is_second_query();
+            let _told: Reading<()> = self.out_of_place();
+            if second {
+                return Err(Failed);
+            }
+        }
+        self.recover();
+        Ok(told || self.errors.len() > before)
+    }
+
+    /// Whether SELECT, or a word that joins queries, stands here.
+    fn is_second_query(&self) -> bool {
+        let word = self.foreign_word().map(|(word, _, _)| *word);
+        self.is_word(Word::Select)
+            || matches!(word, Some("union" | "intersect" | "except" | "minus"))
     }
 
     fn no_from<T>(&mut self, select: Span) -> Reading<T> {
@@ -211,7 +226,12 @@ impl Parser<'_> {
         } else if self.eat_word(Word::Last) {
             Ok(Nulls::Last)
         } else {
-            self.expected("FIRST or LAST")
+            {
+                let message = format!("FIRST or LAST is expected here, not {}.", self.found());
+                let diagnostic = Diagnostic::new(Code::Syntax, self.span(), message)
+                    .hint("Write NULLS FIRST or NULLS LAST; without either, NULLs come last.");
+                self.fail(diagnostic)
+            }
         }
     }
 

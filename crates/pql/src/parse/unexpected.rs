@@ -1,6 +1,6 @@
 //! What is said where the grammar wanted something else.
 
-use crate::ast::{Comparison, Condition, ConditionId, Literal, Value, ValueId};
+use crate::ast::{Comparison, Condition, ConditionId, Literal, Name, Path, Value, ValueId};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lex::{self, TokenKind, Word};
 use crate::parse::{Failed, Parser, Reading};
@@ -34,7 +34,7 @@ impl Parser<'_> {
     }
 
     /// A value is wanted, and no value begins here.
-    pub(super) fn no_value<T>(&mut self) -> Reading<T> {
+    pub(super) fn no_value(&mut self) -> Reading<ValueId> {
         let (kind, span) = (self.kind(), self.span());
         if kind == TokenKind::Word(Word::Null) {
             let diagnostic =
@@ -55,9 +55,20 @@ impl Parser<'_> {
             return self.fail(diagnostic);
         }
         if self.is_reserved_as_name() {
-            return self.no_name("A value");
+            let name = self.no_name("A value")?;
+            let path = Path { names: self.tree.names(std::iter::once(name)) };
+            return Ok(self.tree.value(Value::Path(path), span));
         }
-        self.expected("A value")
+        let message = format!("A value is expected here, not {}.", self.found());
+        let diagnostic = Diagnostic::new(Code::Syntax, span, message);
+        let hint = if matches!(kind, TokenKind::Word(Word::And | Word::Or)) {
+            "AND and OR stand between two conditions."
+        } else if kind == TokenKind::End {
+            "The query ends too early; write what is missing."
+        } else {
+            "A value is a field, a literal, a parameter or a call: amount, 'settled', 12.50 GBP, :since, NOW()."
+        };
+        self.fail(diagnostic.hint(hint))
     }
 
     fn comparison_before(&self) -> bool {
@@ -65,7 +76,7 @@ impl Parser<'_> {
     }
 
     /// A name is wanted, and none stands here.
-    pub(super) fn no_name<T>(&mut self, what: &str) -> Reading<T> {
+    pub(super) fn no_name(&mut self, what: &str) -> Reading<Name> {
         let (kind, span) = (self.kind(), self.span());
         if let TokenKind::Word(word) = kind
             && self.is_reserved_as_name()
@@ -75,7 +86,9 @@ impl Parser<'_> {
             let diagnostic = Diagnostic::new(Code::Reserved, span, message)
                 .hint("As a name it stands in double quotes.")
                 .replace(span, format!("\"{name}\""));
-            return self.fail(diagnostic);
+            self.report(diagnostic);
+            self.next();
+            return Ok(Name { span, quoted: false });
         }
         if kind == TokenKind::Text {
             let diagnostic =
@@ -96,7 +109,10 @@ impl Parser<'_> {
                 .hint("Write FROM and the name of one data set: FROM transactions.");
             return self.fail(diagnostic);
         }
-        self.expected(what)
+        let message = format!("{what} is expected here, not {}.", self.found());
+        let diagnostic = Diagnostic::new(Code::Syntax, span, message)
+            .hint("A name begins with a letter; any other name stands in double quotes.");
+        self.fail(diagnostic)
     }
 
     /// Whether a reserved word stands here as if it were a name: an operator, a comma or the end follows.
@@ -211,7 +227,10 @@ impl Parser<'_> {
             "ON is followed by DAY, WEEK, MONTH or YEAR.",
         )
         .hint("Write ON DAY @2026-01-31, or ON MONTH @2026-01-01 TZ 'Europe/London'.");
-        if time {
+        let text = self.slice(self.span()).trim_matches('\'');
+        if lex::date(text).is_some() {
+            diagnostic = diagnostic.replace(self.span(), format!("DAY @{text}"));
+        } else if time {
             diagnostic = diagnostic.replace(Span::at(self.span().start), "DAY ");
         }
         self.fail(diagnostic)
@@ -269,8 +288,12 @@ impl Parser<'_> {
     /// An operator is wanted after ANY and its array.
     pub(super) fn no_operator<T>(&mut self) -> Reading<T> {
         let message = format!("An operator is expected here, not {}.", self.found());
-        let diagnostic = Diagnostic::new(Code::Syntax, self.span(), message)
-            .hint("Write = <> < <= > >=, BETWEEN, IN, LIKE, STARTS WITH, ENDS WITH or CONTAINS.");
+        let hint = if self.is_word(Word::Is) {
+            "No element is NULL; to find rows without the array, write tags IS NULL."
+        } else {
+            "Write = <> < <= > >=, BETWEEN, IN, LIKE, STARTS WITH, ENDS WITH or CONTAINS."
+        };
+        let diagnostic = Diagnostic::new(Code::Syntax, self.span(), message).hint(hint);
         self.fail(diagnostic)
     }
 

@@ -22,7 +22,18 @@ pub(crate) fn terms(shape: &Shape, condition: ConditionId, found: &mut impl FnMu
                 terms(shape, term, found);
             }
         }
-        other => found(other),
+        other @ ConditionKind::Any(_)
+        | other @ ConditionKind::Not(_)
+        | other @ ConditionKind::Is(..)
+        | other @ ConditionKind::Value(_)
+        | other @ ConditionKind::Compare(..)
+        | other @ ConditionKind::Distinct(..)
+        | other @ ConditionKind::IsNull(_)
+        | other @ ConditionKind::In(..)
+        | other @ ConditionKind::Like(..)
+        | other @ ConditionKind::Search(..)
+        | other @ ConditionKind::Exists(..)
+        | other @ ConditionKind::Element(..) => found(other),
     }
 }
 
@@ -127,7 +138,18 @@ impl Resolver<'_> {
 fn is_asset_of(shape: &Shape, same: &Same<'_>, value: ValueId, money: ValueId) -> bool {
     match shape.value(value).kind {
         ValueKind::MoneyAsset(of) => same.values(of, money),
-        _ => false,
+        ValueKind::Field(..)
+        | ValueKind::Slot(_)
+        | ValueKind::Masked
+        | ValueKind::Key(_)
+        | ValueKind::Aggregate(_)
+        | ValueKind::Element
+        | ValueKind::MoneyValue(_)
+        | ValueKind::MapEntry(..)
+        | ValueKind::Negate(_)
+        | ValueKind::Arithmetic(..)
+        | ValueKind::Call(..)
+        | ValueKind::Bucket { .. } => false,
     }
 }
 

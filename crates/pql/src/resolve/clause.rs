@@ -226,10 +226,7 @@ impl Resolver<'_> {
 
     /// The primary key, or the group keys.
     fn tie_break(&mut self) -> Resolved<()> {
-        // The way of the last key, so that one index serves both.
-        let last = self.shape.order.last();
-        let direction = last.map_or(Direction::Ascending, |key| key.direction);
-        let nulls = Nulls::Last;
+        let (direction, nulls) = (Direction::Ascending, Nulls::Last);
         if self.reads == Reads::Groups {
             for key in 0..self.grouping.keys.len() {
                 let node = *self.shape.value(self.grouping.keys[key]);
@@ -259,7 +256,18 @@ impl Resolver<'_> {
                 let rows = self.placer.param(param, shift, target, Fit::Exact);
                 match rows.or_else(|error| self.fail(*error))? {
                     Value::Whole(rows) => (rows, param.span),
-                    _ => {
+                    Value::Null
+                    | Value::Bool(_)
+                    | Value::Decimal(_)
+                    | Value::Float(_)
+                    | Value::Text(_)
+                    | Value::Money(_)
+                    | Value::Id(_)
+                    | Value::Timestamp(_)
+                    | Value::Date(_)
+                    | Value::Duration(_)
+                    | Value::Array(_)
+                    | Value::Map(_) => {
                         return self.refuse(Code::Param, param.span, "LIMIT takes a whole number.");
                     }
                 }

@@ -146,7 +146,17 @@ impl Resolver<'_> {
         let message = match a {
             Type::TextArray => "An array is searched with ANY, as in ANY tags = 'vip'.".to_owned(),
             Type::TextMap => "A map is read by its keys, as in notes['k'] = 'v'.".to_owned(),
-            _ => format!("{} is compared with {}.", sentence(a), b.noun()),
+            Type::Whole
+            | Type::Decimal { .. }
+            | Type::Float
+            | Type::Bool
+            | Type::Text
+            | Type::Enum(_)
+            | Type::Id(_)
+            | Type::Timestamp { .. }
+            | Type::Date
+            | Type::Money
+            | Type::Duration => format!("{} is compared with {}.", sentence(a), b.noun()),
         };
         self.refuse(Code::Type, span, message)
     }

@@ -183,7 +183,17 @@ impl Resolver<'_> {
                         .hint("Write ANY before it: ANY tags = 'vip', ANY tags LIKE 'v%'.");
                 self.fail(error)
             }
-            other => {
+            other @ Type::Whole
+            | other @ Type::Decimal { .. }
+            | other @ Type::Float
+            | other @ Type::Bool
+            | other @ Type::Enum(_)
+            | other @ Type::Id(_)
+            | other @ Type::Timestamp { .. }
+            | other @ Type::Date
+            | other @ Type::Money
+            | other @ Type::Duration
+            | other @ Type::TextMap => {
                 let message = format!("Patterns are for text; here stands {}.", other.noun());
                 self.refuse(Code::Type, node.span, message)
             }
@@ -217,7 +227,18 @@ impl Resolver<'_> {
                     });
                 }
             },
-            _ => Constant::One(Value::Null),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Whole(_)
+            | Value::Decimal(_)
+            | Value::Float(_)
+            | Value::Money(_)
+            | Value::Id(_)
+            | Value::Timestamp(_)
+            | Value::Date(_)
+            | Value::Duration(_)
+            | Value::Array(_)
+            | Value::Map(_) => Constant::One(Value::Null),
         };
         let nullable = param.is_some_and(|param| param.optional);
         let slot = Slot { ty: Type::Text, arity: Arity::One, nullable, from };

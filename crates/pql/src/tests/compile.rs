@@ -1,6 +1,6 @@
 //! From text to command: one line of a query, one block of what it becomes on each store.
 
-use expect_test::{Expect, expect};
+use expect_test::{Expect, expect, expect_file};
 use serde_json::json;
 
 use crate::catalogue::{Catalogue, StoreKind};
@@ -62,29 +62,51 @@ fn compiles_every_clause() {
         json!({}),
         StoreKind::Sqlite,
         expect![[r#"
-        SELECT t0."id" AS c0, t0."a" AS c1, t0."at" AS c2 FROM "t" AS t0 WHERE t0."owner" = ?1 AND t0."status" = ?2 AND t0."a" IN (?3, ?4) AND (t0."a" >= ?5 OR CASE WHEN abs(t0."f") <= 1.7976931348623157e308 THEN t0."f" END > ?6) AND t0."at" < ?7 AND (CASE WHEN json_valid(t0."payload") AND json_type(t0."payload", '$.address.city') = 'text' THEN json_extract(t0."payload", '$.address.city') END IS NULL) ORDER BY t0."at" DESC, t0."id" LIMIT ?8
-          text "p1"
-          enum "settled"
-          whole "1"
-          whole "2"
-          whole "10"
-          float 1.5
-          timestamp(3) "2026-05-10T12:34:56.789Z"
-          whole "50""#]],
+            SELECT t0."id" AS c0, t0."a" AS c1, t0."at" AS c2 FROM "t" AS t0 WHERE t0."owner" = ?1 AND t0."status" = ?2 AND t0."a" IN (?3, ?4) AND (t0."a" >= ?5 OR CASE WHEN abs(t0."f") <= 1.7976931348623157e308 THEN t0."f" END > ?6) AND t0."at" < ?7 AND (CASE WHEN json_valid(t0."payload") AND json_type(t0."payload", '$.address.city') = 'text' THEN json_extract(t0."payload", '$.address.city') END IS NULL) ORDER BY t0."at" DESC, t0."id" LIMIT ?8
+              text "p1"
+              enum "settled"
+              whole "1"
+              whole "2"
+              whole "10"
+              float 1.5
+              timestamp(3) "2026-05-10T12:34:56.789Z"
+              whole "50""#]],
     );
     check(
         text,
         json!({}),
         StoreKind::Postgres,
         expect![[r#"
-        SELECT t0."id" AS c0, t0."a" AS c1, t0."at" AS c2 FROM "t" AS t0 WHERE t0."owner" = $1::text AND t0."status" = $2::text AND t0."a" IN ($3::bigint, $4::bigint) AND (t0."a" >= $5::bigint OR NULLIF(NULLIF(NULLIF(t0."f", 'NaN'::float8), 'Infinity'::float8), '-Infinity'::float8) > $6::float8) AND t0."at" < $7::timestamptz AND (CASE WHEN jsonb_typeof(t0."payload"::jsonb #> '{address,city}') = 'string' THEN (t0."payload"::jsonb #>> '{address,city}') END IS NULL) ORDER BY t0."at" DESC, t0."id" LIMIT $8::bigint
-          text "p1"
-          enum "settled"
-          whole "1"
-          whole "2"
-          whole "10"
-          float 1.5
-          timestamp(3) "2026-05-10T12:34:56.789Z"
-          whole "50""#]],
+            SELECT t0."id" AS c0, t0."a" AS c1, t0."at" AS c2 FROM "t" AS t0 WHERE t0."owner" = $1::text AND t0."status" = $2::text AND t0."a" IN ($3::bigint, $4::bigint) AND (t0."a" >= $5::bigint OR NULLIF(NULLIF(NULLIF(t0."f", 'NaN'::float8), 'Infinity'::float8), '-Infinity'::float8) > $6::float8) AND t0."at" < $7::timestamptz AND (CASE WHEN jsonb_typeof(t0."payload"::jsonb #> '{address,city}') = 'string' THEN (t0."payload"::jsonb #>> '{address,city}') END IS NULL) ORDER BY t0."at" DESC, t0."id" LIMIT $8::bigint
+              text "p1"
+              enum "settled"
+              whole "1"
+              whole "2"
+              whole "10"
+              float 1.5
+              timestamp(3) "2026-05-10T12:34:56.789Z"
+              whole "50""#]],
     );
+}
+
+/// Goal: a change of any emission shows in review. Method: a file of queries, a file a store.
+#[test]
+fn emissions_are_as_they_were() {
+    let params = json!({
+        "k": "key", "x": 5, "xs": ["1", 2], "since": "2026-01-01T00:00:00Z",
+    });
+    let goldens = [
+        (StoreKind::Sqlite, expect_file!["golden/sqlite.txt"]),
+        (StoreKind::Postgres, expect_file!["golden/postgres.txt"]),
+        (StoreKind::Mariadb, expect_file!["golden/mariadb.txt"]),
+        (StoreKind::Clickhouse, expect_file!["golden/clickhouse.txt"]),
+        (StoreKind::Mongodb, expect_file!["golden/mongodb.txt"]),
+    ];
+    for (kind, golden) in goldens {
+        let mut out = String::new();
+        for query in include_str!("queries.txt").lines() {
+            out.push_str(&format!("-- {query}\n{}\n\n", shown(query, &params, kind)));
+        }
+        golden.assert_eq(&out);
+    }
 }
