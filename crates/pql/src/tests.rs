@@ -1,6 +1,8 @@
 //! Tests of the crate, a file a stage.
 
+mod build;
 mod compile;
+mod diagnostic;
 mod documents;
 mod format;
 mod generate;

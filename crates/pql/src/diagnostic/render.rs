@@ -10,6 +10,9 @@ use crate::span::Place;
 /// How many columns of a line are shown around what is wrong.
 const COLUMNS_SHOWN: usize = 100;
 
+/// Corrected texts longer than this are not shown on a terminal, in characters.
+const FIX_SHOWN_MAX: usize = 1_000;
+
 /// How a terminal is written to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Style {
@@ -54,6 +57,12 @@ impl Diagnostic {
     /// ```
     #[must_use]
     pub fn render(&self, text: &str, style: Style) -> String {
+        let mut out = self.render_without_fix(text, style);
+        render_fix(self.fix(text), style, &mut out);
+        out
+    }
+
+    fn render_without_fix(&self, text: &str, style: Style) -> String {
         let mut out = String::new();
         let colour = match self.severity() {
             Severity::Error => RED,
@@ -82,13 +91,17 @@ impl Diagnostic {
         if let Some(hint) = &self.hint {
             let _ = writeln!(out, "  {faint}hint:{end} {}", visible(hint));
         }
-        if let Some(fix) = self.fix(text).filter(|fix| fix.chars().count() <= 2 * COLUMNS_SHOWN) {
-            for (index, line) in fix.lines().enumerate() {
-                let label = if index == 0 { " fix:" } else { "     " };
-                let _ = writeln!(out, "  {faint}{label}{end} {}", visible(line));
-            }
-        }
         out
+    }
+}
+
+/// The corrected text, unless it is too long to be read.
+fn render_fix(fix: Option<String>, style: Style, out: &mut String) {
+    let (faint, end) = (style.paint(FAINT), style.paint(END));
+    let Some(fix) = fix.filter(|fix| fix.chars().count() <= FIX_SHOWN_MAX) else { return };
+    for (index, line) in fix.lines().enumerate() {
+        let label = if index == 0 { " fix:" } else { "     " };
+        let _ = writeln!(out, "  {faint}{label}{end} {}", visible(line));
     }
 }
 
@@ -203,9 +216,12 @@ impl Diagnostics {
         self.list.iter().map(with_all).collect()
     }
 
-    /// For a terminal, one after the other.
+    /// For a terminal, one after the other; then the text with all corrections.
     #[must_use]
     pub fn render(&self, text: &str, style: Style) -> String {
-        self.list.iter().map(|diagnostic| diagnostic.render(text, style)).collect()
+        let render = |diagnostic: &Diagnostic| diagnostic.render_without_fix(text, style);
+        let mut out: String = self.list.iter().map(render).collect();
+        render_fix(self.fix(text), style, &mut out);
+        out
     }
 }

@@ -386,6 +386,34 @@ impl Parser<'_> {
         self.report(diagnostic);
     }
 
+    /// Two literals side by side in a list: told, and read as two items.
+    pub(super) fn comma_missing(&mut self) -> bool {
+        let literal = |kind| {
+            matches!(
+                kind,
+                TokenKind::Text
+                    | TokenKind::Whole
+                    | TokenKind::Decimal
+                    | TokenKind::Date
+                    | TokenKind::Instant
+                    | TokenKind::Param
+            )
+        };
+        if !literal(self.kind()) {
+            return false;
+        }
+        let end = self.span_before().end;
+        let diagnostic = Diagnostic::new(
+            Code::Syntax,
+            self.span(),
+            "Between two items of a list stands a comma.",
+        )
+        .hint("Write a comma before it.")
+        .replace(Span::at(end), ",");
+        self.report(diagnostic);
+        true
+    }
+
     pub(super) fn trailing_comma_in_list(&mut self) -> Reading<()> {
         if self.kind() != TokenKind::Close {
             return Ok(());
