@@ -140,7 +140,8 @@ impl Writer<'_> {
                 } else {
                     values::by_chance(kind, self.chance)
                 };
-                let name = self.param(optional);
+                let other = values::by_chance(kind, self.chance);
+                let name = self.param_or(optional, other);
                 let comparison = *self.chance.one(&["=", "<>"]);
                 format!("{text} {comparison} {name}?")
             }
@@ -162,8 +163,9 @@ impl Writer<'_> {
     fn list(&mut self, kind: &Kind) -> String {
         let length = self.chance.below(4);
         if self.chance.percent(30) {
-            let items = (0..length).map(|_| values::by_chance(kind, self.chance)).collect();
-            return self.param(Json::Array(items));
+            let mut items = || (0..length).map(|_| values::by_chance(kind, self.chance)).collect();
+            let (items, others) = (Json::Array(items()), Json::Array(items()));
+            return self.param_or(items, others);
         }
         let items: Vec<String> = (0..length).map(|_| self.constant(kind)).collect();
         format!("({})", items.join(", "))
