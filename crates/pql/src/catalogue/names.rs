@@ -4,6 +4,9 @@
 
 use std::cmp::Ordering;
 
+/// Two names that differ at most by case.
+pub(crate) type Alike = (Box<str>, Box<str>);
+
 /// Names with their places in a list.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Names {
@@ -13,9 +16,7 @@ pub(crate) struct Names {
 
 impl Names {
     /// The places of `names` in their order, and two that differ at most by case, if two do.
-    pub(crate) fn new<'a>(
-        names: impl Iterator<Item = &'a str>,
-    ) -> (Self, Option<(Box<str>, Box<str>)>) {
+    pub(crate) fn new<'a>(names: impl Iterator<Item = &'a str>) -> (Self, Option<Alike>) {
         let mut sorted: Vec<(Box<str>, u32)> =
             names.zip(0u32..).map(|(name, place)| (name.into(), place)).collect();
         sorted.sort_by(|(a, _), (b, _)| order(a, b));

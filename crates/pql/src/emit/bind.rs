@@ -1,4 +1,4 @@
-//! The binds: which slot stands behind a placeholder, and how its value is lowered for the store.
+//! Binds: which slot each of them takes its value from, and how that is lowered for the store.
 //!
 //! Lowering is settled by the shape, its result by the value: the command never sees it.
 

@@ -54,6 +54,11 @@ fn mistakes_are_told_with_their_place() {
         "a = { to",
         expect!["datasets.t.relations.a: is also the name of a field"],
     );
+}
+
+/// Goal: a data set is one that its store can keep and queries can name. Method: a change a line.
+#[test]
+fn data_sets_fit_their_store() {
     check(
         "scope = \"owner\"",
         "scope = \"nobody\"",
