@@ -90,6 +90,7 @@ pub(crate) struct Resolver<'a> {
     grouping: Grouping,
     keys_refused: bool,
     depth: u32,
+    buckets: Vec<bounds::Buckets>,
     limits: Limits,
     errors: Vec<Diagnostic>,
 }
@@ -117,6 +118,7 @@ pub(crate) fn resolve<'a>(
         grouping: Grouping::default(),
         keys_refused: false,
         depth: 0,
+        buckets: Vec::new(),
         limits: Limits::default(),
         errors: Vec::new(),
     };

@@ -11,6 +11,7 @@ mod generate;
 mod guarantee;
 mod lex;
 mod limits;
+mod limits_of_meaning;
 mod messages;
 mod parse;
 mod poor_messages;

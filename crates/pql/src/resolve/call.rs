@@ -137,7 +137,7 @@ impl Resolver<'_> {
             }
         };
         let (zone, slot) = self.zone(zone)?;
-        let starts = self.bucket_starts(unit, of, &zone, span)?;
+        let starts = self.bucket_starts(unit, of, (&zone, slot), span)?;
         let kind = ValueKind::Bucket { unit, of, zone: slot, starts };
         Ok(self.push(ValueNode { kind, span, ..node }))
     }
