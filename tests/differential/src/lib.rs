@@ -14,4 +14,7 @@ pub mod rounds;
 pub mod sqlite;
 pub mod store;
 
+#[cfg(test)]
+mod tests;
+
 pub use rounds::run;

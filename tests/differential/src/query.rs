@@ -77,7 +77,7 @@ impl Writer<'_> {
             let key = match self.chance.below(3) {
                 0 => format!("column_{}", self.chance.below(count)),
                 1 => self.value(1),
-                _ => self.any_field().text,
+                _ => self.scalar_field().text,
             };
             keys.push(key);
         }
@@ -104,7 +104,7 @@ impl Writer<'_> {
                 keys.push(format!("{bucket}({}{zone})", at.text));
             } else {
                 let is_field = self.chance.percent(75);
-                keys.push(if is_field { self.any_field().text } else { self.value(1) });
+                keys.push(if is_field { self.scalar_field().text } else { self.value(1) });
             }
         }
         let mut items: Vec<String> = keys.clone();
@@ -161,17 +161,19 @@ impl Writer<'_> {
                     |field| format!("{name}({})", field.text),
                 )
             }
-            _ if self.chance.percent(30) => match self.field(|kind| *kind == Kind::Money) {
-                None => "COUNT(*)".to_owned(),
-                Some(money) => {
-                    if self.chance.percent(50) {
-                        keys.push(format!("{}.asset", money.text));
-                    } else {
-                        terms.push(format!("{}.asset = 'GBP'", money.text));
+            _ if self.chance.percent(30) => {
+                match self.field(|kind| matches!(kind, Kind::Money { .. })) {
+                    None => "COUNT(*)".to_owned(),
+                    Some(money) => {
+                        if self.chance.percent(50) {
+                            keys.push(format!("{}.asset", money.text));
+                        } else {
+                            terms.push(format!("{}.asset = 'GBP'", money.text));
+                        }
+                        format!("{name}({})", money.text)
                     }
-                    format!("{name}({})", money.text)
                 }
-            },
+            }
             _ => format!("{name}({})", self.number(1)),
         };
         if self.chance.percent(25) {
@@ -274,9 +276,9 @@ impl Writer<'_> {
         }
     }
 
-    /// A field that is compared, grouped and counted as one value.
+    /// A field that is grouped, ordered and counted.
     fn scalar_field(&mut self) -> Place {
-        match self.field(|kind| !matches!(kind, Kind::Array | Kind::Map)) {
+        match self.field(|kind| !matches!(kind, Kind::Array | Kind::Map | Kind::Float)) {
             Some(field) => field,
             None => unreachable!("every data set has a key"),
         }

@@ -26,7 +26,7 @@ impl Writer<'_> {
             Kind::Text if text.contains('\u{202e}') => self.param(value),
             Kind::Text | Kind::Enum | Kind::Id { .. } => quoted(text),
             Kind::Timestamp { .. } | Kind::Date => format!("@{text}"),
-            Kind::Money => {
+            Kind::Money { .. } => {
                 let member = |name: &str| value[name].as_str().unwrap_or_default().to_owned();
                 format!("{} {}", member("value"), member("asset"))
             }
