@@ -11,7 +11,8 @@ mod name;
 
 use crate::span::Span;
 
-pub use arena::{Ast, AstBuilder, ConditionId, Many, ValueId};
+pub(crate) use arena::AstBuilder;
+pub use arena::{Ast, ConditionId, Many, ValueId};
 pub use name::{Function, FunctionKind, Name, Path};
 
 /// What was asked.

@@ -10,8 +10,8 @@ mod place;
 pub(crate) use fold::fold;
 pub(crate) use fold::{Trouble, negated};
 pub use params::Params;
-pub(crate) use place::Placer;
 pub(crate) use place::{Fit, Target};
+pub(crate) use place::{Placer, sentence};
 
 use crate::Span;
 use crate::ast::Param;

@@ -18,6 +18,10 @@ pub(crate) struct Query {
     /// The data set, of a bare condition.
     pub(crate) dataset: Option<&'static str>,
     pub(crate) params: Map<String, Json>,
+    /// Another value for each parameter.
+    pub(crate) others: Map<String, Json>,
+    /// The query without its LIMIT; empty if it is a bare condition.
+    pub(crate) unlimited: String,
 }
 
 /// A query in the making.
@@ -25,6 +29,7 @@ pub(crate) struct Writer<'a> {
     schema: &'a Schema,
     chance: &'a mut Chance,
     params: Map<String, Json>,
+    others: Map<String, Json>,
     /// The data sets around, the innermost last.
     frames: Vec<usize>,
 }
@@ -39,14 +44,18 @@ pub(crate) struct Place {
 /// A query over `schema`.
 pub(crate) fn by_chance(schema: &Schema, chance: &mut Chance) -> Query {
     let root = chance.below(schema.datasets.len());
-    let mut writer = Writer { schema, chance, params: Map::new(), frames: vec![root] };
-    let (pql, bare) = match writer.chance.below(10) {
+    let mut writer =
+        Writer { schema, chance, params: Map::new(), others: Map::new(), frames: vec![root] };
+    let (unlimited, bare) = match writer.chance.below(10) {
         0..2 => (writer.condition(3), true),
         2..7 => (writer.rows(), false),
         _ => (writer.groups(), false),
     };
     let dataset = bare.then_some(schema.datasets[root].name);
-    Query { pql, dataset, params: writer.params }
+    let limit = if bare { String::new() } else { writer.limit() };
+    let pql = format!("{unlimited}{limit}");
+    let unlimited = if bare { String::new() } else { unlimited };
+    Query { pql, dataset, params: writer.params, others: writer.others, unlimited }
 }
 
 impl Writer<'_> {
@@ -68,11 +77,11 @@ impl Writer<'_> {
             let key = match self.chance.below(3) {
                 0 => format!("column_{}", self.chance.below(count)),
                 1 => self.value(1),
-                _ => self.any_field().text,
+                _ => self.scalar_field().text,
             };
             keys.push(key);
         }
-        pql + &self.order(&keys) + &self.limit()
+        pql + &self.order(&keys)
     }
 
     /// A query that groups rows.
@@ -95,7 +104,7 @@ impl Writer<'_> {
                 keys.push(format!("{bucket}({}{zone})", at.text));
             } else {
                 let is_field = self.chance.percent(75);
-                keys.push(if is_field { self.any_field().text } else { self.value(1) });
+                keys.push(if is_field { self.scalar_field().text } else { self.value(1) });
             }
         }
         let mut items: Vec<String> = keys.clone();
@@ -123,7 +132,7 @@ impl Writer<'_> {
         for _ in 0..self.chance.below(3) {
             order.push(format!("column_{}", self.chance.below(items.len())));
         }
-        pql + &self.order(&order) + &self.limit()
+        pql + &self.order(&order)
     }
 
     /// An aggregate, with what it asks of the rest of the query.
@@ -152,17 +161,19 @@ impl Writer<'_> {
                     |field| format!("{name}({})", field.text),
                 )
             }
-            _ if self.chance.percent(30) => match self.field(|kind| *kind == Kind::Money) {
-                None => "COUNT(*)".to_owned(),
-                Some(money) => {
-                    if self.chance.percent(50) {
-                        keys.push(format!("{}.asset", money.text));
-                    } else {
-                        terms.push(format!("{}.asset = 'GBP'", money.text));
+            _ if self.chance.percent(30) => {
+                match self.field(|kind| matches!(kind, Kind::Money { .. })) {
+                    None => "COUNT(*)".to_owned(),
+                    Some(money) => {
+                        if self.chance.percent(50) {
+                            keys.push(format!("{}.asset", money.text));
+                        } else {
+                            terms.push(format!("{}.asset = 'GBP'", money.text));
+                        }
+                        format!("{name}({})", money.text)
                     }
-                    format!("{name}({})", money.text)
                 }
-            },
+            }
             _ => format!("{name}({})", self.number(1)),
         };
         if self.chance.percent(25) {
@@ -187,7 +198,8 @@ impl Writer<'_> {
             0 => format!(" LIMIT {}", 1 + self.chance.below(5)),
             1 => {
                 let count = 1 + self.chance.below(5);
-                let name = self.param(count.to_string().into());
+                let other = 1 + self.chance.below(9);
+                let name = self.param_or(count.to_string().into(), other.into());
                 format!(" LIMIT {name}")
             }
             _ => String::new(),
@@ -207,7 +219,13 @@ impl Writer<'_> {
 
     /// A new parameter of this value, as it is written.
     fn param(&mut self, value: Json) -> String {
+        self.param_or(value.clone(), value)
+    }
+
+    /// A new parameter of this value, which might as well be the other.
+    fn param_or(&mut self, value: Json, other: Json) -> String {
         let name = format!("p{}", self.params.len());
+        self.others.insert(name.clone(), other);
         self.params.insert(name.clone(), value);
         format!(":{name}")
     }
@@ -258,9 +276,9 @@ impl Writer<'_> {
         }
     }
 
-    /// A field that is compared, grouped and counted as one value.
+    /// A field that is grouped, ordered and counted.
     fn scalar_field(&mut self) -> Place {
-        match self.field(|kind| !matches!(kind, Kind::Array | Kind::Map)) {
+        match self.field(|kind| !matches!(kind, Kind::Array | Kind::Map | Kind::Float)) {
             Some(field) => field,
             None => unreachable!("every data set has a key"),
         }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use pql::catalogue::{Catalogue, StoreKind};
-use pql::eval::{self, Tables, World};
+use pql::eval::{self, Answer, Tables, World};
 use pql::lex::Origin;
 use pql::value::json::{self, Form};
-use pql::value::{Timestamp, Value};
-use pql::{Caller, Diagnostics, Params, rows};
+use pql::value::{Timestamp, Value, is_distinct};
+use pql::{Caller, Compiled, Diagnostics, Params, rows};
 use testkit::chance::Chance;
 
 use crate::query::{self, Query};
@@ -15,6 +15,7 @@ use crate::schema::Schema;
 use crate::sqlite::Sqlite;
 use crate::store::Store;
 use crate::values;
+use crate::{guarantee, pages};
 
 /// Queries of a round: each catalogue serves so many.
 pub const QUERIES: usize = 100;
@@ -33,10 +34,10 @@ pub struct Report {
 }
 
 /// What the queries of a round are asked of.
-struct Round<'a> {
-    seed: u64,
-    world: World<'a>,
-    store: Box<dyn Store + 'a>,
+pub(crate) struct Round<'a> {
+    pub(crate) seed: u64,
+    pub(crate) world: World<'a>,
+    pub(crate) store: Box<dyn Store + 'a>,
 }
 
 /// Runs a round of a seed.
@@ -63,7 +64,7 @@ pub fn run(seed: u64, report: &mut Report) {
     for _ in 0..QUERIES {
         let query = query::by_chance(&schema, &mut chance);
         let shown = Shown(&query);
-        ask(&query, &mut round, report);
+        ask(&query, &mut round, &mut chance, report);
         std::mem::forget(shown);
     }
 }
@@ -73,7 +74,7 @@ struct Shown<'a>(&'a Query);
 
 impl Drop for Shown<'_> {
     fn drop(&mut self) {
-        let Query { pql, params, dataset } = self.0;
+        let Query { pql, params, dataset, .. } = self.0;
         eprintln!(
             "the query was: {pql}\nof {dataset:?}\nwith {}",
             serde_json::Value::from(params.clone())
@@ -81,7 +82,7 @@ impl Drop for Shown<'_> {
     }
 }
 
-fn ask(query: &Query, round: &mut Round<'_>, report: &mut Report) {
+fn ask(query: &Query, round: &mut Round<'_>, chance: &mut Chance, report: &mut Report) {
     let catalogue = round.world.catalogue;
     let caller = Caller {
         catalogue,
@@ -100,24 +101,61 @@ fn ask(query: &Query, round: &mut Round<'_>, report: &mut Report) {
     };
     let (shape, constants) = (compiled.scoped.shape(), compiled.scoped.constants());
     let expected = eval::evaluate(shape, constants, round.world);
+    report.rows += expected.rows.len();
+    let difference = compared(query, &compiled, &expected, round);
+    let paged = difference.is_none() && !query.unlimited.is_empty() && chance.percent(20);
+    let difference = if paged { pages::broken(query, &caller, round) } else { difference };
+    let mut altered = guarantee::altered(query, chance).into_iter();
+    let broken = || altered.find_map(|altered| guarantee::broken(query, &altered, &caller));
+    match difference.or_else(broken) {
+        None => report.agreed += 1,
+        Some(what) => report.disagreements.push(what),
+    }
+}
+
+/// What the store answers otherwise than the evaluator does.
+pub(crate) fn compared(
+    query: &Query,
+    compiled: &Compiled,
+    expected: &Answer,
+    round: &mut Round<'_>,
+) -> Option<String> {
+    let catalogue = round.world.catalogue;
+    let shape = compiled.scoped.shape();
     let forms: Vec<Form> =
         shape.columns().iter().map(|column| eval::column_form(shape, column.value)).collect();
-    report.rows += expected.rows.len();
-    let expected = lines(&expected.rows, &forms, catalogue);
-    let actual = round.store.run(&compiled).map(|rows| lines(&rows, &forms, catalogue));
-    if actual.as_ref() == Ok(&expected) {
-        report.agreed += 1;
-        return;
+    let wanted = lines(&expected.rows, &forms, catalogue);
+    let given = round.store.run(compiled).map(|rows| {
+        let last = rows.last().map(|row| row[forms.len()..].to_vec());
+        // Groups have no pages, and so no keys.
+        let is_last = shape.grouping().is_some() || same(last.as_ref(), expected.last.as_ref());
+        let keys = if is_last { String::new() } else { format!("with the keys {last:?}\n") };
+        lines(&rows, &forms, catalogue) + &keys
+    });
+    if given.as_ref() == Ok(&wanted) {
+        return None;
     }
-    let actual = actual.unwrap_or_else(|error| format!("{error}\n"));
-    report.disagreements.push(format!(
-        "seed {}\n{}\nwith {}\n{}\nbinds {:?}\nexpected\n{expected}actual\n{actual}",
+    let given = given.unwrap_or_else(|error| format!("{error}\n"));
+    Some(format!(
+        "seed {}\n{}\nwith {}\n{}\nbinds {:?}\nexpected, with the keys {:?}\n{wanted}actual\n{given}",
         round.seed,
         query.pql,
         serde_json::Value::from(query.params.clone()),
         compiled.emission.command.text(),
         compiled.binds.iter().map(|bind| &bind.value).collect::<Vec<_>>(),
-    ));
+        expected.last,
+    ))
+}
+
+/// Whether two rows stand at one place in the order.
+fn same(left: Option<&Vec<Value>>, right: Option<&Vec<Value>>) -> bool {
+    match (left, right) {
+        (Some(left), Some(right)) => {
+            left.iter().zip(right).all(|(left, right)| !is_distinct(left, right))
+        }
+        (None, None) => true,
+        (Some(_), None) | (None, Some(_)) => false,
+    }
 }
 
 /// Rows as lines of JSON.

@@ -19,7 +19,7 @@ pub(crate) enum Kind {
     Id { prefix: &'static str },
     Timestamp { precision: u8 },
     Date,
-    Money,
+    Money { digits: u8 },
     Array,
     Map,
 }
@@ -65,6 +65,8 @@ pub(crate) const ASSETS: [(&str, u8); 4] = [("BHD", 3), ("GBP", 2), ("JPY", 0), 
 pub(crate) const ENUM: [&str; 4] = ["new", "it's", "Settled", "a\\b"];
 /// Digits of money in one integer of SQLite.
 pub(crate) const MONEY_DIGITS: u8 = 18;
+/// Digits of money in two.
+const LIMB_DIGITS: u8 = 30;
 /// Names of fields: some are words of the language, some need quotes, some differ from their case.
 const NAMES: [&str; 14] = [
     "a",
@@ -178,7 +180,7 @@ impl Field {
             Kind::Id { prefix } => format!("id:{prefix}"),
             Kind::Timestamp { precision } => format!("timestamp({precision})"),
             Kind::Date => "date".to_owned(),
-            Kind::Money => "money".to_owned(),
+            Kind::Money { .. } => "money".to_owned(),
             Kind::Array => "array<text>".to_owned(),
             Kind::Map => "map<text>".to_owned(),
         };
@@ -186,11 +188,14 @@ impl Field {
         if self.kind == Kind::Enum {
             declared += &format!(", values = [{}]", values.join(", "));
         }
-        if self.kind == Kind::Money {
+        if let Kind::Money { digits } = self.kind {
             let column = self.column();
-            let (minor, asset) =
-                (quoted(&format!("{column}_minor")), quoted(&format!("{column}_asset")));
-            declared += &format!(", minor = {minor}, asset = {asset}, digits = {MONEY_DIGITS}");
+            let part = |name: &str| quoted(&format!("{column}_{name}"));
+            let minor = match digits {
+                ..=MONEY_DIGITS => part("minor"),
+                _ => format!("[{}, {}]", part("high"), part("low")),
+            };
+            declared += &format!(", minor = {minor}, asset = {}, digits = {digits}", part("asset"));
         } else if self.in_json {
             declared += &format!(", column = {}, path = \"$.in.it\"", quoted(&self.column()));
         } else {
@@ -232,7 +237,7 @@ fn field_by_chance(name: &str, chance: &mut Chance) -> Field {
         13 => Kind::Id { prefix: "txn" },
         14 | 15 => Kind::Timestamp { precision: *chance.one(&[0, 3]) },
         16 => Kind::Date,
-        17 => Kind::Money,
+        17 => Kind::Money { digits: *chance.one(&[MONEY_DIGITS, MONEY_DIGITS, LIMB_DIGITS]) },
         18 => Kind::Array,
         _ => Kind::Map,
     };

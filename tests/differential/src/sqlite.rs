@@ -100,7 +100,7 @@ impl Store for Sqlite<'_> {
         let binds = params_from_iter(compiled.binds.iter().map(bound));
         let mut rows = statement.query(binds).map_err(|error| error.to_string())?;
         let mut values = Vec::new();
-        let outputs = &compiled.emission.outputs[..compiled.emission.selected];
+        let outputs = &compiled.emission.outputs;
         while let Some(row) = rows.next().map_err(|error| error.to_string())? {
             values.push(outputs.iter().map(|output| self.value(row, *output)).collect());
         }

@@ -5,7 +5,8 @@ use pql::value::Value;
 
 /// A database that was filled with the rows of a round.
 pub trait Store {
-    /// Runs a compiled query; its rows, a value for each selected column.
+    /// Runs a compiled query; its rows, a value for each selected column, then one for each key of
+    /// the order.
     ///
     /// # Errors
     ///

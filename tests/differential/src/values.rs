@@ -4,7 +4,7 @@
 use serde_json::{Map, Value as Json, json};
 use testkit::chance::Chance;
 
-use crate::schema::{ASSETS, Dataset, ENUM, Field, KEY, Kind, MONEY_DIGITS, OWNER, Schema};
+use crate::schema::{ASSETS, Dataset, ENUM, Field, KEY, Kind, OWNER, Schema};
 
 /// Whose rows there are.
 pub(crate) const OWNERS: [&str; 3] = ["me", "ME", "o'ther"];
@@ -115,9 +115,9 @@ pub(crate) fn by_chance(kind: &Kind, chance: &mut Chance) -> Json {
         }
         Kind::Timestamp { precision } => json!(instant(*precision, chance)),
         Kind::Date => json!(chance.one(&DATES)),
-        Kind::Money => {
+        Kind::Money { digits } => {
             let (asset, decimals) = *chance.one(&ASSETS);
-            json!({ "value": decimal(MONEY_DIGITS, decimals, chance), "asset": asset })
+            json!({ "value": decimal(*digits, decimals, chance), "asset": asset })
         }
         Kind::Array => {
             let length = chance.below(4);

@@ -234,7 +234,7 @@ fn unquote(quoted: &str, quote: char) -> Cow<'_, str> {
 
 /// Fills an arena; children before parents. For the parser alone.
 #[derive(Debug, Default)]
-pub struct AstBuilder {
+pub(crate) struct AstBuilder {
     lists: Lists,
     explain: bool,
 }

@@ -5,10 +5,14 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, apply};
+use crate::lex::Origin;
 use crate::span::Place;
 
 /// How many columns of a line are shown around what is wrong.
 const COLUMNS_SHOWN: usize = 100;
+
+/// Corrected texts longer than this are not shown on a terminal, in characters.
+const FIX_SHOWN_MAX: usize = 1_000;
 
 /// How a terminal is written to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -54,6 +58,12 @@ impl Diagnostic {
     /// ```
     #[must_use]
     pub fn render(&self, text: &str, style: Style) -> String {
+        let mut out = self.render_without_fix(text, style);
+        render_fix(self.fix(text), style, &mut out);
+        out
+    }
+
+    fn render_without_fix(&self, text: &str, style: Style) -> String {
         let mut out = String::new();
         let colour = match self.severity() {
             Severity::Error => RED,
@@ -82,13 +92,17 @@ impl Diagnostic {
         if let Some(hint) = &self.hint {
             let _ = writeln!(out, "  {faint}hint:{end} {}", visible(hint));
         }
-        if let Some(fix) = self.fix(text).filter(|fix| fix.chars().count() <= 2 * COLUMNS_SHOWN) {
-            for (index, line) in fix.lines().enumerate() {
-                let label = if index == 0 { " fix:" } else { "     " };
-                let _ = writeln!(out, "  {faint}{label}{end} {}", visible(line));
-            }
-        }
         out
+    }
+}
+
+/// The corrected text, unless it is too long to be read.
+fn render_fix(fix: Option<String>, style: Style, out: &mut String) {
+    let (faint, end) = (style.paint(FAINT), style.paint(END));
+    let Some(fix) = fix.filter(|fix| fix.chars().count() <= FIX_SHOWN_MAX) else { return };
+    for (index, line) in fix.lines().enumerate() {
+        let label = if index == 0 { " fix:" } else { "     " };
+        let _ = writeln!(out, "  {faint}{label}{end} {}", visible(line));
     }
 }
 
@@ -182,30 +196,33 @@ impl DiagnosticJson {
 }
 
 impl Diagnostics {
-    /// The text with every correction made that the errors know, if they do not contradict each other.
+    /// The text with all corrections made: only where every error has one, and what comes out is a statement.
     #[must_use]
     pub fn fix(&self, text: &str) -> Option<String> {
-        apply(
-            text,
-            &mut self.list.iter().flat_map(|diagnostic| &diagnostic.edits).collect::<Vec<_>>(),
-        )
+        if self.list.iter().any(|diagnostic| diagnostic.edits.is_empty()) {
+            return None;
+        }
+        let mut edits: Vec<_> = self.list.iter().flat_map(|diagnostic| &diagnostic.edits).collect();
+        apply(text, &mut edits).filter(|fixed| crate::parse(fixed, Origin::File).is_ok())
     }
 
-    /// For programs. The correction of each error that has one is the text with all corrections made.
+    /// For programs. The correction of each error is that of all of them together.
     #[must_use]
     pub fn to_json(&self, text: &str) -> Vec<DiagnosticJson> {
-        let all = self.fix(text);
-        let with_all = |diagnostic: &Diagnostic| {
-            let json = DiagnosticJson::of(diagnostic, text);
-            let fix = if json.fix.is_some() { all.clone().or(json.fix) } else { None };
-            DiagnosticJson { fix, ..json }
+        let fix = self.fix(text);
+        let json = |diagnostic| DiagnosticJson {
+            fix: fix.clone(),
+            ..DiagnosticJson::of(diagnostic, text)
         };
-        self.list.iter().map(with_all).collect()
+        self.list.iter().map(json).collect()
     }
 
-    /// For a terminal, one after the other.
+    /// For a terminal, one after the other; then the text with all corrections.
     #[must_use]
     pub fn render(&self, text: &str, style: Style) -> String {
-        self.list.iter().map(|diagnostic| diagnostic.render(text, style)).collect()
+        let render = |diagnostic: &Diagnostic| diagnostic.render_without_fix(text, style);
+        let mut out: String = self.list.iter().map(render).collect();
+        render_fix(self.fix(text), style, &mut out);
+        out
     }
 }

@@ -233,13 +233,24 @@ fn corrected(text: &str) -> Option<String> {
     is_time(&meant).then_some(meant)
 }
 
-/// `2026-1-31` and `20260131` as `2026-01-31`.
+/// `2026-1-31`, `20260131`, `31.1.2026` and `1-31-2026` as `2026-01-31`.
 fn corrected_day(day: &str) -> Option<String> {
     if day.len() == 8 && day.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(format!("{}-{}-{}", &day[..4], &day[4..6], &day[6..]));
     }
-    let mut parts = day.split('-');
-    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    let dotted = day.contains('.');
+    let mut parts = day.split(['-', '.']);
+    let (mut year, mut month, mut day) = (parts.next()?, parts.next()?, parts.next()?);
+    if day.len() == 4 {
+        // The year stands last: the day is first, or the one of the two that no month is.
+        (year, day) = (day, year);
+        let beyond_months = |part: &str| part.parse::<u8>().is_ok_and(|number| number > 12);
+        if beyond_months(month) {
+            (month, day) = (day, month);
+        } else if !dotted && !beyond_months(day) {
+            return None;
+        }
+    }
     let fits = year.len() == 4 && (1..=2).contains(&month.len()) && (1..=2).contains(&day.len());
     (fits && parts.next().is_none()).then(|| format!("{year}-{month:0>2}-{day:0>2}"))
 }
@@ -253,8 +264,7 @@ fn corrected_time(time: &str) -> Option<String> {
     let mut parts = clock.split(':');
     let (hour, minute) = (parts.next()?, parts.next().unwrap_or("00"));
     let second = parts.next().unwrap_or("00");
-    let fraction =
-        fraction.map(|digits| format!(".{}", digits.get(..FRACTION_DIGITS_MAX).unwrap_or(digits)));
+    let fraction = fraction.map(|digits| format!(".{digits}"));
     let zone = match zone.len() {
         0 | 1 => "Z".to_owned(),
         3 => format!("{zone}:00"),
@@ -271,6 +281,14 @@ fn complaint(text: &str) -> (String, &'static str) {
         text.get(..10).and_then(|day| (date(day).is_some() && text.contains('T')).then_some(day))
     {
         let zoned = text[day.len()..].contains(['Z', '+', '-']);
+        let digits = text
+            .split_once('.')
+            .map_or(0, |(_, rest)| rest.bytes().take_while(u8::is_ascii_digit).count());
+        if digits > FRACTION_DIGITS_MAX {
+            let message =
+                format!("An instant has at most {FRACTION_DIGITS_MAX} digits of a second.");
+            return (message, "Leave the last digits out.");
+        }
         return if zoned {
             (
                 "This is not an instant.".to_owned(),

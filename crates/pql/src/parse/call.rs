@@ -3,6 +3,7 @@
 use crate::ast::{Arguments, Call, ConditionId, Function, FunctionKind, Value, ValueId};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lex::{Role, TokenKind, Word};
+use crate::parse::expression::{Node, Power};
 use crate::parse::{Parser, Reading};
 use crate::span::Span;
 
@@ -48,7 +49,14 @@ impl Parser<'_> {
         self.habits_in_call()?;
         let base = self.scratch.values.len();
         loop {
-            let value = self.lone_value()?;
+            let node = self.expression(Power::Or)?;
+            let value = match node {
+                Node::Value(value) => value,
+                Node::Condition(condition) => {
+                    return self.condition_counted(function, condition, open);
+                }
+            };
+            self.term()?;
             self.scratch.values.push(value);
             if !self.eat(TokenKind::Comma) {
                 break;
@@ -58,6 +66,31 @@ impl Parser<'_> {
         let zone = if self.eat_word(Word::Tz) { Some(self.value()?) } else { None };
         self.close(open)?;
         Ok((Arguments::Values(values), zone))
+    }
+
+    /// A condition as an argument: `COUNT(a = 1)` is mostly meant as a count of the rows where it holds.
+    fn condition_counted(
+        &mut self,
+        function: Function,
+        condition: ConditionId,
+        open: Span,
+    ) -> Reading<(Arguments, Option<ValueId>)> {
+        let span = self.tree.condition_span(condition);
+        if function != Function::Count || self.kind() != TokenKind::Close {
+            return self.condition_for_value(span);
+        }
+        self.close(open)?;
+        let filter = format!(" FILTER (WHERE {})", self.slice(span));
+        let diagnostic = Diagnostic::new(
+            Code::Condition,
+            span,
+            "A condition is not a value that can be counted.",
+        )
+        .hint("Count the rows for which it holds with FILTER.")
+        .replace(span, "*")
+        .replace(Span::at(self.span_before().end), filter);
+        self.report(diagnostic);
+        Ok((Arguments::Star, None))
     }
 
     /// `DISTINCT x`

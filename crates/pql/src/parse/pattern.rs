@@ -102,7 +102,7 @@ impl Parser<'_> {
             }
             let value = self.list_item()?;
             self.scratch.values.push(value);
-            if !self.eat(TokenKind::Comma) {
+            if !self.eat(TokenKind::Comma) && !self.comma_missing() {
                 break;
             }
             self.trailing_comma_in_list()?;

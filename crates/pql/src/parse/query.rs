@@ -24,6 +24,10 @@ struct Draft {
     after: Option<ValueId>,
     /// Where GROUP BY would stand, if a later clause has begun.
     group_at: Option<u32>,
+    /// The first clause that stands too late.
+    late: Option<Span>,
+    /// Which clauses stand where, once one stands too late.
+    spans: Vec<(usize, Span)>,
     /// The clause that was read last, as an index of [`CLAUSES`].
     last: Option<usize>,
     /// Which have been read, by index.
@@ -40,9 +44,15 @@ impl Parser<'_> {
         let mut failed = self.clause_ends(items.map(drop))?;
         let items = items.unwrap_or(Many::NONE);
         let mut draft = Draft::default();
+        let clauses = self.span();
         while self.begins_clause() {
+            let start = self.span();
             let read = self.clause(&mut draft);
             failed |= self.clause_ends(read)?;
+            draft.order_of(start.to(self.span_before()));
+        }
+        if let Some(late) = draft.late {
+            self.clause_too_late(late, clauses.to(self.span_before()), &draft);
         }
         if let Some(distinct) = distinct {
             let end = draft.group_at.unwrap_or(self.span_before().end);
@@ -110,8 +120,8 @@ impl Parser<'_> {
         draft.last = Some(index);
         if twice {
             self.clause_twice(word, span);
-        } else if late {
-            self.clause_too_late(span);
+        } else if late && draft.late.is_none() {
+            draft.late = Some(span);
         }
         self.take_as(Role::Clause);
         match index {
@@ -139,10 +149,16 @@ impl Parser<'_> {
         self.report(diagnostic);
     }
 
-    fn clause_too_late(&mut self, span: Span) {
+    /// Told with the clauses in their order, where each stands once.
+    fn clause_too_late(&mut self, span: Span, clauses: Span, draft: &Draft) {
         let diagnostic = Diagnostic::new(Code::Clause, span, "This clause stands too late.")
             .hint("The order is SELECT, FROM, WHERE, GROUP BY, HAVING, ORDER BY, LIMIT, AFTER.");
-        self.report(diagnostic);
+        let mut sorted = draft.spans.clone();
+        sorted.sort_by_key(|(index, _)| *index);
+        let once = sorted.windows(2).all(|pair| pair[0].0 != pair[1].0);
+        let texts: Vec<&str> = sorted.iter().map(|(_, clause)| self.slice(*clause)).collect();
+        let texts = texts.join(" ");
+        self.report(if once { diagnostic.replace(clauses, texts) } else { diagnostic });
     }
 
     fn items(&mut self) -> Reading<Many<Item>> {
@@ -356,6 +372,11 @@ impl Parser<'_> {
 }
 
 impl Draft {
+    /// The clause that was read last stands at `span`.
+    fn order_of(&mut self, span: Span) {
+        self.spans.extend(self.last.map(|last| (last, span)));
+    }
+
     fn finish(self, items: Many<Item>, from: Name) -> Query {
         Query {
             items,

@@ -1,6 +1,6 @@
 //! What is said where the grammar wanted something else.
 
-use crate::ast::{Comparison, Condition, ConditionId, Literal, Name, Path, Value, ValueId};
+use crate::ast::{Comparison, Condition, ConditionId, Literal, Name, Value, ValueId};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lex::{self, TokenKind, Word};
 use crate::parse::{Failed, Parser, Reading};
@@ -55,8 +55,7 @@ impl Parser<'_> {
             return self.fail(diagnostic);
         }
         if self.is_reserved_as_name() {
-            let name = self.no_name("A value")?;
-            let path = Path { names: self.tree.names(std::iter::once(name)) };
+            let path = self.path("A value")?;
             return Ok(self.tree.value(Value::Path(path), span));
         }
         let message = format!("A value is expected here, not {}.", self.found());
@@ -384,6 +383,34 @@ impl Parser<'_> {
         .hint("Take the question mark away, or make the whole list the parameter: IN :list?.")
         .replace(mark, "");
         self.report(diagnostic);
+    }
+
+    /// Two literals side by side in a list: told, and read as two items.
+    pub(super) fn comma_missing(&mut self) -> bool {
+        let literal = |kind| {
+            matches!(
+                kind,
+                TokenKind::Text
+                    | TokenKind::Whole
+                    | TokenKind::Decimal
+                    | TokenKind::Date
+                    | TokenKind::Instant
+                    | TokenKind::Param
+            )
+        };
+        if !literal(self.kind()) {
+            return false;
+        }
+        let end = self.span_before().end;
+        let diagnostic = Diagnostic::new(
+            Code::Syntax,
+            self.span(),
+            "Between two items of a list stands a comma.",
+        )
+        .hint("Write a comma before it.")
+        .replace(Span::at(end), ",");
+        self.report(diagnostic);
+        true
     }
 
     pub(super) fn trailing_comma_in_list(&mut self) -> Reading<()> {

@@ -35,7 +35,7 @@ fn another(literal: Literal, text: &str, number: u16) -> Option<String> {
         Literal::Date(_) => format!("@2024-01-{:02}", 1 + number % 28),
         Literal::Instant(_) => format!("@2024-01-{:02}T01:02:03Z", 1 + number % 28),
         Literal::Duration { .. } => format!("{}h", 1 + number % 100),
-        Literal::Bool(_) => (if number % 2 == 0 { "TRUE" } else { "FALSE" }).to_owned(),
+        Literal::Bool(_) => (if number.is_multiple_of(2) { "TRUE" } else { "FALSE" }).to_owned(),
     })
 }
 

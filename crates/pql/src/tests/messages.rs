@@ -84,6 +84,9 @@ const MISTAKES: &[(&str, &[&str])] = &[
             "at > NOW() - 1month",
             "at ON '2026-01-31'",
             "at > @now",
+            "at > @31.01.2026",
+            "at > @1/31/2026",
+            "at > @2026-01-31T09:30:00.1234567890Z",
         ],
     ),
     (
@@ -125,6 +128,7 @@ const MISTAKES: &[(&str, &[&str])] = &[
         "What stands after IN",
         &[
             "status IN 'new'",
+            "status IN ('new' 'settled')",
             "status IN ['new', 'settled']",
             "status IN ('new', 'settled',)",
             "status IN :statuses?, a = 1",
@@ -172,6 +176,7 @@ const MISTAKES: &[(&str, &[&str])] = &[
             "SELECT a FROM t LIMIT -1",
             "SELECT a FROM t ORDER BY 1",
             "SELECT a FROM t GROUP a",
+            "SELECT a FROM t LIMIT 5 ORDER BY a WHERE b = 1",
             "SELECT a FROM t WHERE a = 1 WHERE b = 2",
             "SELECT a FROM t UNION SELECT a FROM u",
             "a = 1 ORDER BY a",
@@ -183,6 +188,7 @@ const MISTAKES: &[(&str, &[&str])] = &[
         "Functions",
         &[
             "SELECT COUNT() FROM t",
+            "SELECT COUNT(a = 1 AND b) FROM t",
             "SELECT COUNT(DISTINCT *) FROM t",
             "SELECT SUM(*) FROM t",
             "SELECT SUM(DISTINCT a) FROM t",
@@ -234,7 +240,7 @@ fn mistakes_are_told_in_plain_words() {
     for (about, texts) in MISTAKES {
         let _ = writeln!(told, "# {about}\n");
         for text in *texts {
-            let _ = writeln!(told, "{}\n{}", text.escape_debug(), tell(text));
+            let _ = writeln!(told, "{}\n{}", shown(text), tell(text));
         }
     }
     expect_file!["messages.txt"].assert_eq(&told);
@@ -252,6 +258,20 @@ fn corrected_texts_parse() {
     }
 }
 
+/// A text with its invisible characters made visible.
+pub(super) fn shown(text: &str) -> String {
+    let invisible =
+        |character: char| character.is_control() || "\u{A0}\u{202E}\u{FEFF}".contains(character);
+    let show = |character: char| {
+        if invisible(character) {
+            character.escape_default().to_string()
+        } else {
+            character.to_string()
+        }
+    };
+    text.chars().map(show).collect()
+}
+
 /// What is told of a text, in the order of the text; the corrected text is the one with all corrections.
 pub(super) fn tell(text: &str) -> String {
     let Err(errors) = crate::parse(text, Origin::Api) else { return "  nothing\n".to_owned() };
@@ -260,6 +280,6 @@ pub(super) fn tell(text: &str) -> String {
         let _ = writeln!(told, "  {}: {}", error.code.name(), error.message);
         told.extend(error.hint.iter().map(|hint| format!("    {hint}\n")));
     }
-    told.extend(errors.fix(text).map(|fix| format!("    > {}\n", fix.trim_end())));
+    told.extend(errors.fix(text).map(|fix| format!("    > {}\n", shown(fix.trim_end()))));
     told
 }

@@ -6,19 +6,22 @@ use std::fmt::Write as _;
 
 use expect_test::expect_file;
 
-use crate::tests::messages::tell;
+use crate::tests::messages::{shown, tell};
 
 /// A text, and what is missing in what is told of it.
 const POOR: &[(&str, &str)] = &[
+    ("at > @01/02/2026", "whether the day or the month stands first is anybody's guess"),
+    ("DATE(at) = @2026-01-31", "the correction would be at ON DAY @2026-01-31"),
+    ("CASE WHEN a = 1 THEN 2 END = 2", "the correction would be a = 1, if it is simple"),
+    (
+        "EXISTS (SELECT 1 FROM refunds WHERE amount > 1.00 GBP)",
+        "the correction would be EXISTS refunds (amount > 1.00 GBP)",
+    ),
     (
         "a = 1 b = 2",
         "The word that is missing is AND far more often than OR; no correction is offered yet.",
     ),
-    ("SELECT COUNT(a = 1) FROM t", "The correction would be COUNT(*) FILTER (WHERE a = 1)."),
-    ("SELECT a FROM t LIMIT 5 ORDER BY a", "The correction would move the clause."),
     ("amount > $12.50", "The dollar is mostly USD, but there are others."),
-    ("at > @31.01.2026", "A date in another order is not read at all."),
-    ("status IN ('new' 'settled')", "Two texts side by side in a list lack a comma."),
 ];
 
 /// Goal: a list to work off.
@@ -26,7 +29,7 @@ const POOR: &[(&str, &str)] = &[
 fn are_to_become_better() {
     let mut told = String::new();
     for (text, missing) in POOR {
-        let _ = writeln!(told, "{}\n{}    missing: {missing}\n", text.escape_debug(), tell(text));
+        let _ = writeln!(told, "{}\n{}    missing: {missing}\n", shown(text), tell(text));
     }
     expect_file!["poor_messages.txt"].assert_eq(&told);
 }

@@ -32,8 +32,10 @@ impl Writer<'_> {
     }
 
     fn exists(&mut self, depth: usize) -> String {
-        let there = 1 - self.here();
-        let name = self.schema.datasets[self.here()].relations[1].name;
+        let (name, there) = match self.chance.below(4) {
+            0 => ("up.down", self.here()),
+            _ => ("down", 1 - self.here()),
+        };
         self.frames.push(there);
         let condition = if self.chance.percent(80) {
             format!(" ({})", self.condition(depth))
@@ -107,6 +109,19 @@ impl Writer<'_> {
                 let constant = self.constant(&Kind::Text);
                 format!("{text}[{key}] {comparison} {constant}")
             }
+            Kind::Timestamp { .. } if self.chance.percent(15) => {
+                let shift = *self.chance.one(&["NOW()", "NOW() - 7d", "NOW() + 90m"]);
+                let comparison = *self.chance.one(&["<", "<=", ">", ">="]);
+                format!("{text} {comparison} {shift}")
+            }
+            Kind::Date if self.chance.percent(15) => {
+                let zone = *self.chance.one(&["'UTC'", "'Asia/Tokyo'"]);
+                format!("{text} {} TODAY({zone}) - 1d", self.comparison())
+            }
+            Kind::Date if self.chance.percent(30) => {
+                let period = *self.chance.one(&["DAY", "WEEK", "MONTH", "YEAR"]);
+                format!("{text} ON {period} {}", self.constant(&Kind::Date))
+            }
             Kind::Timestamp { .. } if self.chance.percent(40) => {
                 let period = *self.chance.one(&["DAY", "WEEK", "MONTH", "YEAR"]);
                 let date =
@@ -140,7 +155,8 @@ impl Writer<'_> {
                 } else {
                     values::by_chance(kind, self.chance)
                 };
-                let name = self.param(optional);
+                let other = values::by_chance(kind, self.chance);
+                let name = self.param_or(optional, other);
                 let comparison = *self.chance.one(&["=", "<>"]);
                 format!("{text} {comparison} {name}?")
             }
@@ -162,8 +178,9 @@ impl Writer<'_> {
     fn list(&mut self, kind: &Kind) -> String {
         let length = self.chance.below(4);
         if self.chance.percent(30) {
-            let items = (0..length).map(|_| values::by_chance(kind, self.chance)).collect();
-            return self.param(Json::Array(items));
+            let mut items = || (0..length).map(|_| values::by_chance(kind, self.chance)).collect();
+            let (items, others) = (Json::Array(items()), Json::Array(items()));
+            return self.param_or(items, others);
         }
         let items: Vec<String> = (0..length).map(|_| self.constant(kind)).collect();
         format!("({})", items.join(", "))

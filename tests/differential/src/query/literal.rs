@@ -10,7 +10,11 @@ impl Writer<'_> {
     /// A constant of a kind: a literal or a parameter.
     pub(super) fn constant(&mut self, kind: &Kind) -> String {
         let value = values::by_chance(kind, self.chance);
-        if self.chance.percent(30) { self.param(value) } else { self.written(kind, value) }
+        if self.chance.percent(30) {
+            let other = values::by_chance(kind, self.chance);
+            return self.param_or(value, other);
+        }
+        self.written(kind, value)
     }
 
     /// A literal, or a parameter if it has none.
@@ -22,7 +26,7 @@ impl Writer<'_> {
             Kind::Text if text.contains('\u{202e}') => self.param(value),
             Kind::Text | Kind::Enum | Kind::Id { .. } => quoted(text),
             Kind::Timestamp { .. } | Kind::Date => format!("@{text}"),
-            Kind::Money => {
+            Kind::Money { .. } => {
                 let member = |name: &str| value[name].as_str().unwrap_or_default().to_owned();
                 format!("{} {}", member("value"), member("asset"))
             }

@@ -11,10 +11,10 @@ impl Writer<'_> {
         match self.chance.below(10) {
             0..5 => self.number(depth),
             5..8 => self.text(depth),
-            8 => match self.field(|kind| *kind == Kind::Money) {
+            8 => match self.field(|kind| matches!(kind, Kind::Money { .. })) {
                 None => self.number(depth),
                 Some(money) if self.chance.percent(40) => {
-                    let other = self.constant(&Kind::Money);
+                    let other = self.constant(&money.kind);
                     format!("{} + {other}", money.text)
                 }
                 Some(money) => format!("{} * {}", money.text, self.chance.below(4)),
@@ -79,7 +79,7 @@ impl Writer<'_> {
                 let name = *self.chance.one(&["COALESCE", "NULLIF"]);
                 format!("{name}({}, {})", self.number(depth), self.chance.below(4))
             }
-            _ => match self.field(|kind| *kind == Kind::Money) {
+            _ => match self.field(|kind| matches!(kind, Kind::Money { .. })) {
                 None => field.text,
                 Some(money) => format!("{}.value", money.text),
             },
@@ -113,7 +113,7 @@ impl Writer<'_> {
                     format!("{}[{key}]", map.text)
                 }
             },
-            _ => match self.field(|kind| *kind == Kind::Money) {
+            _ => match self.field(|kind| matches!(kind, Kind::Money { .. })) {
                 None => field.text,
                 Some(money) => format!("{}.asset", money.text),
             },

@@ -70,7 +70,15 @@ impl<D: Dialect> Sql<'_, D> {
                     _ => true,
                 }
             }
-            _ => true,
+            ValueKind::Masked
+            | ValueKind::Element
+            | ValueKind::MoneyValue(_)
+            | ValueKind::MoneyAsset(_)
+            | ValueKind::MapEntry(..)
+            | ValueKind::Negate(_)
+            | ValueKind::Arithmetic(..)
+            | ValueKind::Call(..)
+            | ValueKind::Bucket { .. } => true,
         }
     }
 
