@@ -57,18 +57,49 @@ fn check(form: Form, expected: &Expect) {
 
 #[test]
 fn ndjson_has_an_object_a_line() {
-    check(Form::Ndjson, &expect![""]);
+    check(
+        Form::Ndjson,
+        &expect![[r#"
+        {"n":"-1","text":"plain","=cost":{"value":"-1.50","asset":"GBP"},"tags":["=a","b\""]}
+        {"n":"-1","text":"","=cost":{"value":"-1.50","asset":"GBP"},"tags":["=a","b\""]}
+        {"n":"-1","text":"=1+1","=cost":{"value":"-1.50","asset":"GBP"},"tags":["=a","b\""]}
+        {"n":"-1","text":"+1","=cost":{"value":"-1.50","asset":"GBP"},"tags":["=a","b\""]}
+        {"n":"-1","text":"-1","=cost":{"value":"-1.50","asset":"GBP"},"tags":["=a","b\""]}
+        {"n":"-1","text":"@a","=cost":{"value":"-1.50","asset":"GBP"},"tags":["=a","b\""]}
+        {"n":"-1","text":"a,\"b\"\nc","=cost":{"value":"-1.50","asset":"GBP"},"tags":["=a","b\""]}
+        {"n":null,"text":null,"=cost":null,"tags":null}
+    "#]],
+    );
 }
 
 #[test]
 fn arrays_have_commas_between_them() {
-    check(Form::Arrays, &expect![""]);
+    check(
+        Form::Arrays,
+        &expect![[
+            r#"["-1","plain",{"value":"-1.50","asset":"GBP"},["=a","b\""]],["-1","",{"value":"-1.50","asset":"GBP"},["=a","b\""]],["-1","=1+1",{"value":"-1.50","asset":"GBP"},["=a","b\""]],["-1","+1",{"value":"-1.50","asset":"GBP"},["=a","b\""]],["-1","-1",{"value":"-1.50","asset":"GBP"},["=a","b\""]],["-1","@a",{"value":"-1.50","asset":"GBP"},["=a","b\""]],["-1","a,\"b\"\nc",{"value":"-1.50","asset":"GBP"},["=a","b\""]],[null,null,null,null]"#
+        ]],
+    );
 }
 
 /// Goal: no cell of text begins a formula; numbers stay numbers; an empty text is not NULL.
 #[test]
 fn csv_has_no_formulas() {
-    check(Form::Csv, &expect![""]);
+    check(
+        Form::Csv,
+        &expect![[r#"
+        n,text,'=cost,tags␍
+        -1,plain,-1.50 GBP,"[""=a"",""b\""""]"␍
+        -1,"",-1.50 GBP,"[""=a"",""b\""""]"␍
+        -1,'=1+1,-1.50 GBP,"[""=a"",""b\""""]"␍
+        -1,'+1,-1.50 GBP,"[""=a"",""b\""""]"␍
+        -1,'-1,-1.50 GBP,"[""=a"",""b\""""]"␍
+        -1,'@a,-1.50 GBP,"[""=a"",""b\""""]"␍
+        -1,"a,""b""
+        c",-1.50 GBP,"[""=a"",""b\""""]"␍
+        ,,,␍
+    "#]],
+    );
 }
 
 #[test]

@@ -53,11 +53,9 @@ impl Place {
             // Past the test runner, which hides what passing tests print.
             let hint =
                 "run `cargo xtask ci --only tests`, or start `cargo xtask servers --json` and set";
-            let _ = writeln!(
-                std::io::stderr(),
-                "SKIPPED on {}: {test}: no server; {hint} {SERVERS}",
-                kind.title()
-            );
+            let title = kind.title();
+            let line = format!("SKIPPED on {title}: {test}: no server; {hint} {SERVERS}\n");
+            let _ = std::io::stderr().write_all(line.as_bytes());
         }
         Some(Self { kind, url: url?.to_owned() })
     }

@@ -167,11 +167,11 @@ fn packages(metadata: &Metadata, root: &Path) -> Vec<Package> {
 
 /// What only tests of a package use.
 fn tested_with(package: &cargo_metadata::Package) -> BTreeSet<String> {
-    let of = |kind| {
+    let of = |development| {
         let all = package
             .dependencies
             .iter()
-            .filter(move |named| (named.kind == DependencyKind::Development) == kind);
+            .filter(move |named| (named.kind == DependencyKind::Development) == development);
         all.map(|named| named.name.clone()).collect::<BTreeSet<_>>()
     };
     of(true).difference(&of(false)).cloned().collect()

@@ -47,16 +47,9 @@ fn check(kind: StoreKind, right: &Expect, wrong: &Expect) {
         wrong.assert_eq(&findings(&place, &WRONG).await);
         let required =
             findings(&place, &[("[datasets.t]", "require_read_only = true\n[datasets.t]")]).await;
-        assert_eq!(
-            required,
-            right
-                .data()
-                .trim_start()
-                .replace("warning:", "error:")
-                .lines()
-                .map(|line| format!("{}\n", line.trim_start()))
-                .collect::<String>()
-        );
+        let severe = |line: &str| format!("{}\n", line.trim().replace("warning:", "error:"));
+        let lines = right.data().lines().filter(|line| !line.trim().is_empty());
+        assert_eq!(required, lines.map(severe).collect::<String>());
         let missing = findings(&place, &[("source = \"checked\"", "source = \"nothing\"")]).await;
         assert!(missing.contains("error: data set t: there is no "), "{missing}");
     });
