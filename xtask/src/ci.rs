@@ -15,6 +15,7 @@ use clap::ValueEnum;
 #[cfg(test)]
 pub(crate) use server::Announced;
 
+use crate::servers::{self, Servers};
 use crate::{bench, chaos, codegen, fuzz, program, tidy};
 
 /// How long each target is fuzzed.
@@ -31,7 +32,7 @@ pub(crate) enum Step {
     Tidy,
     /// Dependencies: duplicates, licences, sources
     Deny,
-    /// Every test, the slow ones too
+    /// Every test, the slow ones too, on real databases
     Tests,
     /// A thousand simulations of the write path under faults
     Chaos,
@@ -97,8 +98,10 @@ impl Step {
             Self::Tidy => tidy::run(root),
             Self::Deny => deny(root),
             Self::Tests => {
+                let servers = Servers::start(root)?;
                 let mut cargo = program::cargo(root);
-                program::run(cargo.args(["test", "--workspace"]).env("SLOW_TESTS", "1"))
+                cargo.env(servers::VARIABLE, servers.json().to_string()).env("SLOW_TESTS", "1");
+                program::run(cargo.args(["test", "--workspace"]))
             }
             Self::Chaos => chaos::run(root, &["--json".to_owned()]),
             Self::Codegen => codegen::check(root),

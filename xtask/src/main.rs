@@ -1,5 +1,5 @@
 //! The workspace's own commands: `cargo xtask tidy | codegen | ci | test | bench | chaos | fuzz |
-//! mutate`.
+//! mutate | servers`.
 //!
 //! Not part of the product: no crate or unit links it. It reads the repository and starts other
 //! programs; the only files it writes are the generated ones and those under `target`.
@@ -14,6 +14,7 @@ mod codegen;
 mod fuzz;
 mod mutate;
 mod program;
+mod servers;
 mod tidy;
 
 #[cfg(test)]
@@ -72,6 +73,12 @@ enum Task {
         #[arg(long)]
         json: bool,
     },
+    /// Start the databases that tests need, and end them at the end of standard input
+    Servers {
+        /// Say where they are as one line of JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Simulate the write path under faults; `--help` after it says what there is
     #[command(disable_help_flag = true)]
     Chaos {
@@ -94,6 +101,8 @@ fn main() -> ExitCode {
         Task::Mutate { only, json: true } => mutate::run(&root, &only, mutate::Format::Json),
         Task::Mutate { only, json: false } => mutate::run(&root, &only, mutate::Format::Text),
         Task::Bench { arguments } => bench::run(&root, &arguments),
+        Task::Servers { json: true } => servers::run(&root, servers::Form::Json),
+        Task::Servers { json: false } => servers::run(&root, servers::Form::Text),
         Task::Chaos { arguments } => chaos::run(&root, &arguments),
     };
     match outcome {

@@ -5,7 +5,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    backup, completions, demo, export, import, keys, listen, platforms, restore, serve,
+    backup, completions, demo, export, import, keys, listen, platforms, query, restore, serve,
     trial_balance, verify,
 };
 
@@ -55,6 +55,8 @@ pub(crate) enum Command {
     Export(export::Export),
     /// Take an exported platform into a store
     Import(import::Import),
+    /// Ask a query of the data sets of a catalogue
+    Query(query::Query),
     /// Print the completions of a shell
     Completions(completions::Completions),
     /// Print the OpenAPI document

@@ -10,6 +10,7 @@ pub(crate) mod keys;
 pub(crate) mod listen;
 mod openapi;
 pub(crate) mod platforms;
+pub(crate) mod query;
 pub(crate) mod restore;
 pub(crate) mod serve;
 pub(crate) mod trial_balance;
@@ -37,6 +38,7 @@ pub(crate) fn run(command: &Command, output: &mut Output) -> Result<(), Failure>
         Command::Restore(command) => command.run(output),
         Command::Export(command) => command.run(output),
         Command::Import(command) => command.run(output),
+        Command::Query(command) => command.run(output),
         Command::Completions(command) => command.run(output),
         Command::Openapi => openapi::run(output),
         Command::Errors => errors::run(output),

@@ -120,11 +120,11 @@ fn arrows_point_down() {
         units/query/Cargo.toml:2: rule 1: query links unit-api, which is not below it; move the shared code down
     "#]],
     );
-    let unknown = |parts: &mut Parts| parts.package("crates/pql", "pql", &[]);
+    let unknown = |parts: &mut Parts| parts.package("crates/novel", "novel", &[]);
     check(
         unknown,
         expect![[r#"
-        crates/pql/Cargo.toml:1: rule 1: pql has no row in ARROWS, xtask/src/tidy/arrows.rs; say there what it may link
+        crates/novel/Cargo.toml:1: rule 1: novel has no row in ARROWS, xtask/src/tidy/arrows.rs; say there what it may link
     "#]],
     );
     let tests = |parts: &mut Parts| parts.link("florin", "testkit");

@@ -15,6 +15,11 @@ pub(crate) const ARROWS: &[(&str, &[&str])] = &[
     ("rails", &["money"]),
     ("api", &["money"]),
     ("unit", &["money", "api"]),
+    ("pql", &[]),
+    ("datasets", &["pql"]),
+    ("datasets-mariadb", &["pql", "datasets"]),
+    ("datasets-clickhouse", &["pql", "datasets"]),
+    ("datasets-mongodb", &["pql", "datasets"]),
 ];
 
 /// The one unit that links several units: every one of them in one process.

@@ -35,6 +35,8 @@ pub(crate) struct Package {
     pub(crate) folder: String,
     /// What the manifest names, of every kind (normal, dev, build).
     pub(crate) named: BTreeSet<String>,
+    /// Those of them that its tests alone use.
+    pub(crate) tested_with: BTreeSet<String>,
     /// What ends up in the product with it: the closure over normal dependencies.
     pub(crate) links: BTreeSet<String>,
     /// Cargo features, without `default`.
@@ -134,7 +136,9 @@ fn files(root: &Path) -> Result<BTreeMap<String, String>> {
 
 fn is_written(entry: &DirEntry) -> bool {
     let name = entry.file_name().to_string_lossy();
-    !(entry.file_type().is_dir() && SKIPPED_FOLDERS.contains(&name.as_ref()))
+    // In a second work tree of the repository `.git` is a file.
+    let is_skipped = SKIPPED_FOLDERS.contains(&name.as_ref());
+    !(is_skipped && (entry.file_type().is_dir() || name == ".git"))
 }
 
 fn relative(path: &Path, root: &Path) -> String {
@@ -152,12 +156,25 @@ fn packages(metadata: &Metadata, root: &Path) -> Vec<Package> {
             name: package.name.to_string(),
             folder: relative(folder, root),
             named: package.dependencies.iter().map(|named| named.name.clone()).collect(),
+            tested_with: tested_with(package),
             links: links(metadata, &package.id),
             features: features.cloned().collect(),
             test_binaries: tests.map(|target| target.name.clone()).collect(),
         }
     };
     metadata.workspace_packages().into_iter().map(package).collect()
+}
+
+/// What only tests of a package use.
+fn tested_with(package: &cargo_metadata::Package) -> BTreeSet<String> {
+    let of = |development| {
+        let all = package
+            .dependencies
+            .iter()
+            .filter(move |named| (named.kind == DependencyKind::Development) == development);
+        all.map(|named| named.name.clone()).collect::<BTreeSet<_>>()
+    };
+    of(true).difference(&of(false)).cloned().collect()
 }
 
 /// The names in the closure of `start` over normal dependencies, `start` itself left out.

@@ -31,6 +31,8 @@ fn every_command_has_help_with_what_it_is_for() {
     check("platforms", &["list", "create"]);
     check("platforms list", &["--json"]);
     check("platforms create", &["--asset", "--fee", "Examples:"]);
+    check("query", &["parse", "compile", "run", "eval", "capabilities", "--format", "Examples:"]);
+    check("query run", &["--catalogue", "--store", "--role", "--scope", "--cursor-key"]);
     check("completions", &["bash", "zsh", "fish", "Examples:"]);
 }
 

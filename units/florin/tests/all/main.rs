@@ -15,6 +15,7 @@ mod help;
 mod operator;
 mod overload;
 mod process;
+mod queries;
 mod read_model;
 mod refusals;
 mod streams;
