@@ -185,7 +185,8 @@ fn open(ast: &ast::Ast, caller: &Caller<'_>) -> Result<Option<Opened>, Diagnosti
     let ast::Statement::Query(query) = ast.statement() else {
         return Ok(None);
     };
-    let Some(after) = query.after else {
+    // Groups have no pages; that is said where they are resolved.
+    let Some(after) = query.after.filter(|_| query.group.is_empty()) else {
         return Ok(None);
     };
     let span = ast.value_span(after);
@@ -198,7 +199,12 @@ fn open(ast: &ast::Ast, caller: &Caller<'_>) -> Result<Option<Opened>, Diagnosti
             let text = json.and_then(serde_json::Value::as_str);
             text.ok_or_else(|| refuse("The cursor is absent or no text."))?.to_owned()
         }
-        _ => return Err(refuse("A cursor is a text or a parameter.")),
+        ast::Value::Literal(_)
+        | ast::Value::Path(_)
+        | ast::Value::Entry { .. }
+        | ast::Value::Call(_)
+        | ast::Value::Negated(_)
+        | ast::Value::Chain { .. } => return Err(refuse("A cursor is a text or a parameter.")),
     };
     let Some(key) = caller.cursor_key else {
         return Err(refuse("There are no cursors here."));

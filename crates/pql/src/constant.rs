@@ -11,7 +11,7 @@ pub(crate) use fold::fold;
 pub(crate) use fold::{Trouble, negated};
 pub use params::Params;
 pub(crate) use place::{Fit, Target};
-pub(crate) use place::{Placer, type_of};
+pub(crate) use place::{Placer, sentence};
 
 use crate::Span;
 use crate::ast::Param;

@@ -17,10 +17,13 @@ mod value;
 #[cfg(test)]
 mod tests;
 
+use crate::ast::Ast;
 use crate::catalogue::{Catalogue, DatasetId};
-use crate::typed::{Constant, ScanId, Shape, SlotId, Typed, ValueId, ValueKind};
+use crate::resolve::resolve;
+use crate::typed::{Constant, ScanId, Shape, SlotId, ValueId, ValueKind};
 use crate::value::Value;
 use crate::value::json::Form;
+use crate::{Diagnostics, Request};
 
 use group::Group;
 use row::Moment;
@@ -58,12 +61,22 @@ pub struct Answer {
     pub count: usize,
 }
 
-/// Answers a query.
+/// Answers a query, given as its shape and the values of its slots.
 ///
 /// Never fails: what could is refused when a query is compiled. Reads each data set once for each
 /// row that asks for it.
-pub fn evaluate(typed: &Typed, world: World<'_>) -> Answer {
-    Evaluator { shape: typed.shape(), typed, world }.answer()
+pub fn evaluate(shape: &Shape, constants: &[Constant], world: World<'_>) -> Answer {
+    Evaluator { shape, constants, world }.answer()
+}
+
+/// Resolves a tree and answers it.
+///
+/// # Errors
+///
+/// All that is wrong with the query, as when it is compiled.
+pub fn answer(ast: &Ast, request: Request<'_>, world: World<'_>) -> Result<Answer, Diagnostics> {
+    let typed = resolve(ast, request, None)?;
+    Ok(evaluate(typed.shape(), typed.constants(), world))
 }
 
 /// How the values of a column are written as JSON: with all decimals if they are a field's own.
@@ -111,7 +124,7 @@ impl Tables {
 /// A query and all that it is evaluated against.
 struct Evaluator<'a> {
     shape: &'a Shape,
-    typed: &'a Typed,
+    constants: &'a [Constant],
     world: World<'a>,
 }
 
@@ -174,7 +187,7 @@ impl<'a> Evaluator<'a> {
 
     /// The one value of a slot; NULL for slots that hold something else.
     fn constant(&self, slot: SlotId) -> &'a Value {
-        match self.typed.constant(slot) {
+        match &self.constants[slot.index()] {
             Constant::One(value) => value,
             Constant::Many(_) | Constant::Pattern(_) => &Value::Null,
         }

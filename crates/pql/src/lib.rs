@@ -14,6 +14,7 @@ pub mod datatype;
 mod diagnostic;
 pub mod emit;
 pub mod eval;
+mod explain;
 mod format;
 pub mod lex;
 pub mod limits;
@@ -36,6 +37,8 @@ pub use cursor::CursorKey;
 pub use diagnostic::{
     Code, Diagnostic, DiagnosticJson, Diagnostics, Edit, Severity, Style, Warnings,
 };
+pub use explain::Cost;
 pub use format::format;
 pub use parse::{Parsed, parse};
+pub use resolve::Request;
 pub use span::{Place, Span};

@@ -23,13 +23,34 @@ pub(crate) fn lint(typed: &Typed, ast: &Ast, catalogue: &Catalogue, warnings: &m
             }
             ConditionKind::Not(of) => match shape.condition(of).kind {
                 ConditionKind::In(value, _) => null_drop(shape, node, &[value]),
-                _ => None,
+                ConditionKind::All(_)
+                | ConditionKind::Any(_)
+                | ConditionKind::Not(_)
+                | ConditionKind::Is(..)
+                | ConditionKind::Value(_)
+                | ConditionKind::Compare(..)
+                | ConditionKind::Distinct(..)
+                | ConditionKind::IsNull(_)
+                | ConditionKind::Like(..)
+                | ConditionKind::Search(..)
+                | ConditionKind::Exists(..)
+                | ConditionKind::Element(..) => None,
             },
             ConditionKind::Like(_, slot, _) => match &typed.constant(slot) {
                 Constant::Pattern(pattern) => like_literal(pattern.parts(), node, ast),
                 Constant::One(_) | Constant::Many(_) => None,
             },
-            _ => None,
+            ConditionKind::All(_)
+            | ConditionKind::Any(_)
+            | ConditionKind::Is(..)
+            | ConditionKind::Value(_)
+            | ConditionKind::Compare(..)
+            | ConditionKind::Distinct(..)
+            | ConditionKind::IsNull(_)
+            | ConditionKind::In(..)
+            | ConditionKind::Search(..)
+            | ConditionKind::Exists(..)
+            | ConditionKind::Element(..) => None,
         };
         warn(found, warnings);
     }
@@ -127,6 +148,18 @@ fn unbounded(shape: &Shape, catalogue: &Catalogue) -> Option<Diagnostic> {
 fn is_key(shape: &Shape, dataset: &crate::catalogue::Dataset, value: ValueId) -> bool {
     match shape.value(value).kind {
         ValueKind::Field(ScanId(0), field) => dataset.key == [field],
-        _ => false,
+        ValueKind::Field(..)
+        | ValueKind::Slot(_)
+        | ValueKind::Masked
+        | ValueKind::Key(_)
+        | ValueKind::Aggregate(_)
+        | ValueKind::Element
+        | ValueKind::MoneyValue(_)
+        | ValueKind::MoneyAsset(_)
+        | ValueKind::MapEntry(..)
+        | ValueKind::Negate(_)
+        | ValueKind::Arithmetic(..)
+        | ValueKind::Call(..)
+        | ValueKind::Bucket { .. } => false,
     }
 }

@@ -132,6 +132,11 @@ impl Shape {
         self.raw(run).iter().map(|id| ValueId(*id))
     }
 
+    /// The slots of a run.
+    pub fn slot_run(&self, run: Run) -> impl ExactSizeIterator<Item = SlotId> + '_ {
+        self.raw(run).iter().map(|id| SlotId(*id))
+    }
+
     /// The condition nodes of a run.
     pub fn condition_run(&self, run: Run) -> impl ExactSizeIterator<Item = ConditionId> + '_ {
         self.raw(run).iter().map(|id| ConditionId(*id))
@@ -321,7 +326,7 @@ pub enum ConditionKind {
     Distinct(ValueId, ValueId),
     /// `IS NULL`: never UNKNOWN.
     IsNull(ValueId),
-    /// `IN` with at least one item, each a slot of the value's type and none NULL.
+    /// `IN` with at least one item, a run of slots of the value's type, none NULL.
     In(ValueId, Run),
     /// LIKE or ILIKE; the slot holds a [`Constant::Pattern`] (or NULL, if optional).
     Like(ValueId, SlotId, Case),

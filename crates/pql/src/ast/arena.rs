@@ -142,6 +142,14 @@ impl Ast {
         &self.lists.values[id.index()]
     }
 
+    /// Calls `found` with every value and where it stands, in no particular order.
+    #[cfg(test)]
+    pub(crate) fn each_value(&self, mut found: impl FnMut(&Value, Span)) {
+        for (value, span) in self.lists.values.iter().zip(&self.lists.value_spans) {
+            found(value, *span);
+        }
+    }
+
     /// Where a value stands.
     #[must_use]
     pub fn value_span(&self, id: ValueId) -> Span {

@@ -127,7 +127,19 @@ impl<'a> Placer<'a> {
         };
         let placed = match value {
             Value::Timestamp(at) if is_finer => finer(at, target, fit, param.span),
-            value => self.fit(value, target, fit, param.span),
+            value @ Value::Null
+            | value @ Value::Bool(_)
+            | value @ Value::Whole(_)
+            | value @ Value::Decimal(_)
+            | value @ Value::Float(_)
+            | value @ Value::Text(_)
+            | value @ Value::Money(_)
+            | value @ Value::Id(_)
+            | value @ Value::Timestamp(_)
+            | value @ Value::Date(_)
+            | value @ Value::Duration(_)
+            | value @ Value::Array(_)
+            | value @ Value::Map(_) => self.fit(value, target, fit, param.span),
         };
         placed.map_err(|error| Box::new((*error).param(name)))
     }
@@ -165,7 +177,8 @@ impl<'a> Placer<'a> {
             }
             (Type::Float, Value::Float(float)) => Ok(Value::Float(float)),
             (Type::Bool, Value::Bool(truth)) => Ok(Value::Bool(truth)),
-            (Type::Text, Value::Text(text)) => Ok(normal(text, target.nfc)),
+            (Type::Text, Value::Text(text)) if target.nfc => Ok(normal(text)),
+            (Type::Text, Value::Text(text)) => Ok(Value::Text(text)),
             (Type::Enum(values), Value::Text(text)) => {
                 let known = self.catalogue.enum_values(values);
                 if known.contains(&text) {
@@ -246,6 +259,18 @@ impl<'a> Placer<'a> {
                     .hint(format!("Text stands in quotes: {quoted}."))
                     .replace(span, quoted)
             }
+            (Type::TextArray, Value::Text(_)) => {
+                let message = "An array is not compared as a whole; it is searched.";
+                let written = span.of(self.text);
+                Diagnostic::new(Code::Type, span, message)
+                    .hint(format!("Write ANY before it: ANY tags = {written}."))
+            }
+            (Type::TextMap, Value::Text(_)) => {
+                let message = "A map is not compared as a whole; it is read by its keys.";
+                let written = span.of(self.text);
+                Diagnostic::new(Code::Type, span, message)
+                    .hint(format!("Write the key behind it: notes['key'] = {written}."))
+            }
             _ => {
                 let message = format!("Here stands {found}, and {expected} is needed.");
                 Diagnostic::new(Code::Type, span, message)
@@ -257,7 +282,18 @@ impl<'a> Placer<'a> {
 fn time_fix(error: Diagnostic, text: &str, ty: Type, span: Span) -> Diagnostic {
     let is_time = match ty {
         Type::Date => crate::value::Date::parse(text).is_ok(),
-        _ => Timestamp::parse(text).is_ok(),
+        Type::Whole
+        | Type::Decimal { .. }
+        | Type::Float
+        | Type::Bool
+        | Type::Text
+        | Type::Enum(_)
+        | Type::Id(_)
+        | Type::Timestamp { .. }
+        | Type::Money
+        | Type::Duration
+        | Type::TextArray
+        | Type::TextMap => Timestamp::parse(text).is_ok(),
     };
     if is_time {
         let literal = format!("@{text}");
@@ -285,8 +321,9 @@ pub(crate) const fn type_of(value: &Value) -> &'static str {
     }
 }
 
-fn normal(text: Box<str>, nfc: bool) -> Value {
-    if !nfc || is_nfc(&text) {
+/// The text in Unicode's form NFC.
+fn normal(text: Box<str>) -> Value {
+    if is_nfc(&text) {
         return Value::Text(text);
     }
     Value::Text(text.nfc().collect::<String>().into())
@@ -378,7 +415,15 @@ fn beyond(span: Span, ty: Type) -> Diagnostic {
                 .to_owned()
         }
         Type::Timestamp { .. } | Type::Date => "Times are in the years 0001 to 9999.".to_owned(),
-        _ => "The value is larger than what can stand here.".to_owned(),
+        Type::Float
+        | Type::Bool
+        | Type::Text
+        | Type::Enum(_)
+        | Type::Id(_)
+        | Type::Money
+        | Type::Duration
+        | Type::TextArray
+        | Type::TextMap => "The value is larger than what can stand here.".to_owned(),
     };
     Diagnostic::new(Code::Range, span, message)
 }
@@ -407,7 +452,7 @@ fn wrong(name: &str, span: Span, message: String) -> Diagnostic {
 }
 
 /// An error's text as a sentence.
-fn sentence(text: &str) -> String {
+pub(crate) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
     format!("{first}{}.", letters.as_str())

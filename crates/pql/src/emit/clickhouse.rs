@@ -87,14 +87,32 @@ impl Dialect for Clickhouse {
             Type::Whole => ") IN ('Int64', 'UInt64'), JSONExtract(",
             Type::Float => ") IN ('Double', 'Int64', 'UInt64'), JSONExtract(",
             Type::Bool => ") = 'Bool', JSONExtract(",
-            _ => ") = 'String', JSONExtract(",
+            Type::Decimal { .. }
+            | Type::Text
+            | Type::Enum(_)
+            | Type::Id(_)
+            | Type::Timestamp { .. }
+            | Type::Date
+            | Type::Money
+            | Type::Duration
+            | Type::TextArray
+            | Type::TextMap => ") = 'String', JSONExtract(",
         });
         keys(sql);
         sql.word(match ty {
             Type::Whole => ", 'Nullable(Int64)'), NULL)",
             Type::Float => ", 'Nullable(Float64)'), NULL)",
             Type::Bool => ", 'Nullable(Bool)'), NULL)",
-            _ => ", 'Nullable(String)'), NULL)",
+            Type::Decimal { .. }
+            | Type::Text
+            | Type::Enum(_)
+            | Type::Id(_)
+            | Type::Timestamp { .. }
+            | Type::Date
+            | Type::Money
+            | Type::Duration
+            | Type::TextArray
+            | Type::TextMap => ", 'Nullable(String)'), NULL)",
         });
     }
 
@@ -166,7 +184,13 @@ impl Dialect for Clickhouse {
             Function::Floor => "toDecimal256(floor(",
             Function::Ceil => "toDecimal256(ceil(",
             Function::Round => "round(",
-            _ => "abs(",
+            Function::Abs
+            | Function::Coalesce
+            | Function::NullIf
+            | Function::Length
+            | Function::Lower
+            | Function::Upper
+            | Function::Concat => "abs(",
         });
         Self::wide(sql, of, scale);
         if let Some(places) = places {
@@ -182,7 +206,13 @@ impl Dialect for Clickhouse {
             Function::Length => ("toInt64(lengthUTF8(", "", "))"),
             Function::Lower => ("lower(", "", ")"),
             Function::Upper => ("upper(", "", ")"),
-            _ => ("(", " || ", ")"),
+            Function::Abs
+            | Function::Coalesce
+            | Function::NullIf
+            | Function::Round
+            | Function::Floor
+            | Function::Ceil
+            | Function::Concat => ("(", " || ", ")"),
         };
         sql.word(open);
         for (place, id) in sql.source.shape.value_run(run).enumerate() {

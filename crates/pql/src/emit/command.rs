@@ -10,6 +10,12 @@ use crate::catalogue::{Asset, Identifier, JsonPath, Quoting};
 pub struct Command(String);
 
 impl Command {
+    /// Changes the text, as no code of the product can.
+    #[cfg(test)]
+    pub(crate) fn tamper(&mut self, from: &str, to: &str) {
+        self.0 = self.0.replacen(from, to, 1);
+    }
+
     pub(super) fn with_capacity(bytes: usize) -> Self {
         Self(String::with_capacity(bytes))
     }
@@ -70,11 +76,5 @@ impl Command {
     pub(super) fn fraction(&mut self, places: u8) {
         self.0.extend(std::iter::repeat_n('0', usize::from(places.saturating_sub(1))));
         self.0.push('1');
-    }
-
-    /// Ten to a power, as digits.
-    pub(super) fn power_of_ten(&mut self, exponent: u8) {
-        self.0.push('1');
-        self.0.extend(std::iter::repeat_n('0', usize::from(exponent)));
     }
 }

@@ -44,7 +44,16 @@ impl Dialect for Mariadb {
             Type::Whole => ") = 'INTEGER' THEN CAST(",
             Type::Bool => ") = 'BOOLEAN' THEN ",
             Type::Float => ") IN ('DOUBLE', 'INTEGER') THEN ",
-            _ => ") = 'STRING' THEN ",
+            Type::Decimal { .. }
+            | Type::Text
+            | Type::Enum(_)
+            | Type::Id(_)
+            | Type::Timestamp { .. }
+            | Type::Date
+            | Type::Money
+            | Type::Duration
+            | Type::TextArray
+            | Type::TextMap => ") = 'STRING' THEN ",
         });
         match ty {
             Type::Bool => {
@@ -56,7 +65,17 @@ impl Dialect for Mariadb {
                 at(sql, "JSON_VALUE(");
                 sql.word(" + 0e0");
             }
-            _ => at(sql, "JSON_VALUE("),
+            Type::Whole
+            | Type::Decimal { .. }
+            | Type::Text
+            | Type::Enum(_)
+            | Type::Id(_)
+            | Type::Timestamp { .. }
+            | Type::Date
+            | Type::Money
+            | Type::Duration
+            | Type::TextArray
+            | Type::TextMap => at(sql, "JSON_VALUE("),
         }
         sql.word(if ty == Type::Whole { " AS SIGNED) END" } else { " END" });
     }
@@ -120,7 +139,13 @@ impl Dialect for Mariadb {
             Function::Floor => "FLOOR(",
             Function::Ceil => "CEILING(",
             Function::Round => "CAST(ROUND(",
-            _ => "ABS(",
+            Function::Abs
+            | Function::Coalesce
+            | Function::NullIf
+            | Function::Length
+            | Function::Lower
+            | Function::Upper
+            | Function::Concat => "ABS(",
         });
         Self::wide(sql, of, 0);
         if let Some(places) = places {
@@ -143,7 +168,13 @@ impl Dialect for Mariadb {
                 sql.value(ids[0]);
                 sql.word(")");
             }
-            _ => {
+            Function::Abs
+            | Function::Coalesce
+            | Function::NullIf
+            | Function::Round
+            | Function::Floor
+            | Function::Ceil
+            | Function::Concat => {
                 sql.word("CONCAT(");
                 for (place, id) in ids.iter().enumerate() {
                     if place > 0 {

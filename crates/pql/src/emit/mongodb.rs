@@ -157,7 +157,16 @@ impl Mongo<'_> {
                 self.reference(of, Part::Whole);
                 self.word("\"]}]}}}}");
             }
-            _ => {
+            ValueKind::Field(..)
+            | ValueKind::Masked
+            | ValueKind::Key(_)
+            | ValueKind::Aggregate(_)
+            | ValueKind::Element
+            | ValueKind::MoneyValue(_)
+            | ValueKind::MoneyAsset(_)
+            | ValueKind::Negate(_)
+            | ValueKind::Arithmetic(..)
+            | ValueKind::Call(..) => {
                 let guard = self.source.field_of(value).and_then(json_type);
                 match guard.filter(|_| self.level == super::sql::Level::Rows) {
                     Some(guard) => {
@@ -284,6 +293,15 @@ const fn json_type(field: &Field) -> Option<&'static str> {
         Type::Whole => "[\"int\",\"long\"]",
         Type::Float => "[\"double\",\"int\",\"long\"]",
         Type::Bool => "[\"bool\"]",
-        _ => "[\"string\"]",
+        Type::Decimal { .. }
+        | Type::Text
+        | Type::Enum(_)
+        | Type::Id(_)
+        | Type::Timestamp { .. }
+        | Type::Date
+        | Type::Money
+        | Type::Duration
+        | Type::TextArray
+        | Type::TextMap => "[\"string\"]",
     })
 }

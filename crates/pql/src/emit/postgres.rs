@@ -68,7 +68,16 @@ impl Dialect for Postgres {
         sql.word(match ty {
             Type::Whole | Type::Float => " = 'number'",
             Type::Bool => " = 'boolean'",
-            _ => " = 'string'",
+            Type::Decimal { .. }
+            | Type::Text
+            | Type::Enum(_)
+            | Type::Id(_)
+            | Type::Timestamp { .. }
+            | Type::Date
+            | Type::Money
+            | Type::Duration
+            | Type::TextArray
+            | Type::TextMap => " = 'string'",
         });
         sql.word(" THEN ");
         if ty == Type::Whole {
@@ -83,7 +92,16 @@ impl Dialect for Postgres {
             Type::Whole => "::numeric::bigint END END",
             Type::Float => "::float8 END",
             Type::Bool => "::boolean END",
-            _ => " END",
+            Type::Decimal { .. }
+            | Type::Text
+            | Type::Enum(_)
+            | Type::Id(_)
+            | Type::Timestamp { .. }
+            | Type::Date
+            | Type::Money
+            | Type::Duration
+            | Type::TextArray
+            | Type::TextMap => " END",
         });
     }
 
@@ -132,7 +150,13 @@ impl Dialect for Postgres {
             Function::Floor => "floor(",
             Function::Ceil => "ceil(",
             Function::Round => "round(",
-            _ => "abs(",
+            Function::Abs
+            | Function::Coalesce
+            | Function::NullIf
+            | Function::Length
+            | Function::Lower
+            | Function::Upper
+            | Function::Concat => "abs(",
         });
         Self::wide(sql, of, 0);
         if let Some(places) = places {
@@ -148,7 +172,13 @@ impl Dialect for Postgres {
             Function::Length => ("char_length(", "", ")::bigint"),
             Function::Lower => ("lower(", "", " COLLATE \"C\")"),
             Function::Upper => ("upper(", "", " COLLATE \"C\")"),
-            _ => ("(", " || ", ")"),
+            Function::Abs
+            | Function::Coalesce
+            | Function::NullIf
+            | Function::Round
+            | Function::Floor
+            | Function::Ceil
+            | Function::Concat => ("(", " || ", ")"),
         };
         sql.word(open);
         for (place, id) in sql.source.shape.value_run(run).enumerate() {

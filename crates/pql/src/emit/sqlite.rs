@@ -10,6 +10,9 @@
 //! away from zero, NULL if b is 0), `pql_div`, `pql_mod` (truncating, NULL if b is 0),
 //! `pql_floor(x, s)`, `pql_ceil(x, s)` (of scale s, giving scale 0), `pql_round(x, s, n)` (of
 //! scale s, rounded to n places, giving scale s), and the aggregate `pql_sum(x)`.
+//!
+//! A decimal is bound as its scaled whole number: an INTEGER up to 18 digits, above them TEXT of
+//! digits, which then always stands inside `pql_wide`. Lists are bound as a JSON array of INTEGERs.
 
 use super::sql::{Dialect, Nullable, Sql};
 use super::{BindType, Command, Letters, Lowering};
@@ -62,7 +65,16 @@ impl Dialect for Sqlite {
             Type::Whole => "') = 'integer' THEN json_extract(",
             Type::Bool => "') IN ('true', 'false') THEN json_extract(",
             Type::Float => "') IN ('real', 'integer') THEN json_extract(",
-            _ => "') = 'text' THEN json_extract(",
+            Type::Decimal { .. }
+            | Type::Text
+            | Type::Enum(_)
+            | Type::Id(_)
+            | Type::Timestamp { .. }
+            | Type::Date
+            | Type::Money
+            | Type::Duration
+            | Type::TextArray
+            | Type::TextMap => "') = 'text' THEN json_extract(",
         });
         sql.column(scan, column);
         sql.word(", '");
@@ -170,7 +182,13 @@ impl Dialect for Sqlite {
             Function::Floor => "pql_floor(",
             Function::Ceil => "pql_ceil(",
             Function::Round => "pql_round(",
-            _ => "pql_abs(",
+            Function::Abs
+            | Function::Coalesce
+            | Function::NullIf
+            | Function::Length
+            | Function::Lower
+            | Function::Upper
+            | Function::Concat => "pql_abs(",
         });
         Self::wide(sql, of, scale);
         if function != Function::Abs {
@@ -189,7 +207,13 @@ impl Dialect for Sqlite {
             Function::Length => ("length(", ""),
             Function::Lower => ("lower(", ""),
             Function::Upper => ("upper(", ""),
-            _ => ("(", " || "),
+            Function::Abs
+            | Function::Coalesce
+            | Function::NullIf
+            | Function::Round
+            | Function::Floor
+            | Function::Ceil
+            | Function::Concat => ("(", " || "),
         };
         sql.word(open);
         for (place, id) in sql.source.shape.value_run(run).enumerate() {
@@ -246,7 +270,7 @@ impl Dialect for Sqlite {
             }
         }
         sql.value(part);
-        sql.word(if search == Search::Starts { ")) = " } else { ")) = " });
+        sql.word(")) = ");
         sql.value(part);
         sql.word(")");
     }
@@ -316,7 +340,18 @@ impl Dialect for Sqlite {
             let node = sql.source.shape.value(of);
             let (scale, wanted) = match node.ty {
                 Type::Money => (0, 0),
-                ty => (ty.scale(), QUOTIENT_SCALE),
+                ty @ Type::Whole
+                | ty @ Type::Decimal { .. }
+                | ty @ Type::Float
+                | ty @ Type::Bool
+                | ty @ Type::Text
+                | ty @ Type::Enum(_)
+                | ty @ Type::Id(_)
+                | ty @ Type::Timestamp { .. }
+                | ty @ Type::Date
+                | ty @ Type::Duration
+                | ty @ Type::TextArray
+                | ty @ Type::TextMap => (ty.scale(), QUOTIENT_SCALE),
             };
             sql.word(", pql_scale(COUNT(");
             column(sql);

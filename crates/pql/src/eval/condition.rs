@@ -44,8 +44,8 @@ impl Evaluator<'_> {
             }
             ConditionKind::IsNull(id) => Truth::from(value(id).is_null()),
             ConditionKind::In(id, items) => {
-                let orders =
-                    self.shape.value_run(items).map(|item| compare(&value(id), &value(item)));
+                let items = self.shape.slot_run(items).map(|slot| self.constant(slot));
+                let orders = items.map(|item| compare(&value(id), item));
                 any(orders.map(|order| Truth::maybe(order.map(Ordering::is_eq))))
             }
             ConditionKind::Like(id, pattern, case) => self.like(&value(id), pattern, case),
@@ -62,7 +62,7 @@ impl Evaluator<'_> {
     }
 
     fn like(&self, value: &Value, pattern: SlotId, case: Case) -> Truth {
-        match (value, self.typed.constant(pattern)) {
+        match (value, &self.constants[pattern.index()]) {
             (Value::Text(text), Constant::Pattern(pattern)) => {
                 Truth::from(pattern.matches(text, case))
             }

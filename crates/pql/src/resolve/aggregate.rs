@@ -57,7 +57,23 @@ impl Resolver<'_> {
                     Written::Sum => AggregateKind::Sum(value),
                     Written::Min => AggregateKind::Min(value),
                     Written::Max => AggregateKind::Max(value),
-                    _ => AggregateKind::Average(value),
+                    Written::Abs
+                    | Written::Coalesce
+                    | Written::Nullif
+                    | Written::Round
+                    | Written::Floor
+                    | Written::Ceil
+                    | Written::Length
+                    | Written::Lower
+                    | Written::Upper
+                    | Written::Concat
+                    | Written::Now
+                    | Written::Today
+                    | Written::Hour
+                    | Written::Day
+                    | Written::Week
+                    | Written::Month
+                    | Written::Avg => AggregateKind::Average(value),
                 })
             }
         }
@@ -112,7 +128,14 @@ impl Resolver<'_> {
                     let message = format!("Distinct values of {} are not counted.", node.ty.noun());
                     self.refuse(Code::Type, span, message)
                 }
-                _ => Ok((Type::Whole, WHOLE_DIGITS)),
+                Type::Whole
+                | Type::Decimal { .. }
+                | Type::Bool
+                | Type::Text
+                | Type::Enum(_)
+                | Type::Id(_)
+                | Type::Timestamp { .. }
+                | Type::Date => Ok((Type::Whole, WHOLE_DIGITS)),
             },
             AggregateKind::Sum(_) => self.sum_type(&node, argument, span),
             AggregateKind::Average(_) => self.average_type(&node, argument, span),
@@ -151,7 +174,16 @@ impl Resolver<'_> {
                 let precision = self.checked_width(digits, span)?;
                 Ok((Type::Decimal { precision, scale: node.ty.scale() }, precision))
             }
-            _ => self.no_sum(node, span),
+            Type::Float
+            | Type::Bool
+            | Type::Text
+            | Type::Enum(_)
+            | Type::Id(_)
+            | Type::Timestamp { .. }
+            | Type::Date
+            | Type::Duration
+            | Type::TextArray
+            | Type::TextMap => self.no_sum(node, span),
         }
     }
 
@@ -228,7 +260,17 @@ impl Resolver<'_> {
         self.grouping.keys.iter().any(|key| match self.shape.value(*key).kind {
             ValueKind::MoneyAsset(of) => same.values(of, money),
             ValueKind::Field(..) => same.values(*key, money),
-            _ => false,
+            ValueKind::Slot(_)
+            | ValueKind::Masked
+            | ValueKind::Key(_)
+            | ValueKind::Aggregate(_)
+            | ValueKind::Element
+            | ValueKind::MoneyValue(_)
+            | ValueKind::MapEntry(..)
+            | ValueKind::Negate(_)
+            | ValueKind::Arithmetic(..)
+            | ValueKind::Call(..)
+            | ValueKind::Bucket { .. } => false,
         })
     }
 }

@@ -16,7 +16,25 @@ impl Resolver<'_> {
             FunctionKind::Scalar => match call.function {
                 Written::Now => Ok(Part::Known(self.now(span))),
                 Written::Today => self.today(call, span).map(Part::Known),
-                other => self.function(other, call, span),
+                other @ Written::Abs
+                | other @ Written::Coalesce
+                | other @ Written::Nullif
+                | other @ Written::Round
+                | other @ Written::Floor
+                | other @ Written::Ceil
+                | other @ Written::Length
+                | other @ Written::Lower
+                | other @ Written::Upper
+                | other @ Written::Concat
+                | other @ Written::Hour
+                | other @ Written::Day
+                | other @ Written::Week
+                | other @ Written::Month
+                | other @ Written::Count
+                | other @ Written::Sum
+                | other @ Written::Min
+                | other @ Written::Max
+                | other @ Written::Avg => self.function(other, call, span),
             },
         }
     }
@@ -59,7 +77,9 @@ impl Resolver<'_> {
         let slot = self.placed(known, Target::of(Type::Text), Fit::Exact)?;
         let name = match &self.constants[slot.index()] {
             crate::typed::Constant::One(Value::Text(name)) => name.clone(),
-            _ => Box::default(),
+            crate::typed::Constant::One(_)
+            | crate::typed::Constant::Many(_)
+            | crate::typed::Constant::Pattern(_) => Box::default(),
         };
         if let Some(zone) = Zone::named(&name) {
             return Ok((zone, slot));
@@ -79,7 +99,24 @@ impl Resolver<'_> {
             Written::Hour => Bucket::Hour,
             Written::Day => Bucket::Day,
             Written::Week => Bucket::Week,
-            _ => Bucket::Month,
+            Written::Abs
+            | Written::Coalesce
+            | Written::Nullif
+            | Written::Round
+            | Written::Floor
+            | Written::Ceil
+            | Written::Length
+            | Written::Lower
+            | Written::Upper
+            | Written::Concat
+            | Written::Now
+            | Written::Today
+            | Written::Month
+            | Written::Count
+            | Written::Sum
+            | Written::Min
+            | Written::Max
+            | Written::Avg => Bucket::Month,
         };
         let name = call.function.name();
         let mut parts = self.arguments(call, span)?;
@@ -100,7 +137,7 @@ impl Resolver<'_> {
             }
         };
         let (zone, slot) = self.zone(zone)?;
-        let starts = self.bucket_starts(unit, of, &zone, span)?;
+        let starts = self.bucket_starts(unit, of, (&zone, slot), span)?;
         let kind = ValueKind::Bucket { unit, of, zone: slot, starts };
         Ok(self.push(ValueNode { kind, span, ..node }))
     }
@@ -201,7 +238,18 @@ impl Resolver<'_> {
         let digits = self.checked_width(u32::from(node.digits) + 1, span)?;
         let ty = match node.ty {
             Type::Decimal { scale, .. } => Type::Decimal { precision: digits, scale },
-            other => other,
+            other @ Type::Whole
+            | other @ Type::Float
+            | other @ Type::Bool
+            | other @ Type::Text
+            | other @ Type::Enum(_)
+            | other @ Type::Id(_)
+            | other @ Type::Timestamp { .. }
+            | other @ Type::Date
+            | other @ Type::Money
+            | other @ Type::Duration
+            | other @ Type::TextArray
+            | other @ Type::TextMap => other,
         };
         let node = ValueNode { ty, digits, span, ..node };
         Ok(self.called(Function::Round, &[id, places], node))
@@ -214,7 +262,9 @@ impl Resolver<'_> {
         };
         match &self.constants[slot.index()] {
             crate::typed::Constant::One(Value::Whole(-65..=65)) => Ok(()),
-            _ => self.refuse(
+            crate::typed::Constant::One(_)
+            | crate::typed::Constant::Many(_)
+            | crate::typed::Constant::Pattern(_) => self.refuse(
                 Code::Range,
                 node.span,
                 "ROUND keeps -65 to 65 digits behind the point.",
@@ -251,7 +301,15 @@ impl Resolver<'_> {
         }
         node = match function {
             Function::NullIf => ValueNode { nullable: true, ..node },
-            _ => ValueNode { nullable, ..node },
+            Function::Abs
+            | Function::Coalesce
+            | Function::Round
+            | Function::Floor
+            | Function::Ceil
+            | Function::Length
+            | Function::Lower
+            | Function::Upper
+            | Function::Concat => ValueNode { nullable, ..node },
         };
         Ok(self.called(function, &ids, ValueNode { span, ..node }))
     }
@@ -323,7 +381,15 @@ impl Resolver<'_> {
         let nullable = ids.iter().any(|id| self.shape.value(*id).nullable);
         let (ty, digits) = match function {
             Function::Length => (Type::Whole, crate::datatype::WHOLE_DIGITS),
-            _ => (Type::Text, 0),
+            Function::Abs
+            | Function::Coalesce
+            | Function::NullIf
+            | Function::Round
+            | Function::Floor
+            | Function::Ceil
+            | Function::Lower
+            | Function::Upper
+            | Function::Concat => (Type::Text, 0),
         };
         let kind = ValueKind::Masked;
         Ok(self.called(function, &ids, ValueNode { kind, ty, nullable, digits, span }))

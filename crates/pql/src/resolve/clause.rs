@@ -5,7 +5,7 @@ use super::{Part, Reads, Resolved, Resolver};
 use crate::ast::{self, Limit, Many, Query, Value as Tree};
 use crate::catalogue::{Access, FieldId};
 use crate::constant::{Fit, Target};
-use crate::datatype::Type;
+use crate::datatype::{Type, WHOLE_DIGITS};
 use crate::typed::{
     After, Arity, Column, ColumnName, Constant, Direction, From, Nulls, OrderKey, Slot, ValueId,
     ValueKind, ValueNode,
@@ -226,10 +226,7 @@ impl Resolver<'_> {
 
     /// The primary key, or the group keys.
     fn tie_break(&mut self) -> Resolved<()> {
-        // The way of the last key, so that one index serves both.
-        let last = self.shape.order.last();
-        let direction = last.map_or(Direction::Ascending, |key| key.direction);
-        let nulls = Nulls::Last;
+        let (direction, nulls) = (Direction::Ascending, Nulls::Last);
         if self.reads == Reads::Groups {
             for key in 0..self.grouping.keys.len() {
                 let node = *self.shape.value(self.grouping.keys[key]);
@@ -259,7 +256,18 @@ impl Resolver<'_> {
                 let rows = self.placer.param(param, shift, target, Fit::Exact);
                 match rows.or_else(|error| self.fail(*error))? {
                     Value::Whole(rows) => (rows, param.span),
-                    _ => {
+                    Value::Null
+                    | Value::Bool(_)
+                    | Value::Decimal(_)
+                    | Value::Float(_)
+                    | Value::Text(_)
+                    | Value::Money(_)
+                    | Value::Id(_)
+                    | Value::Timestamp(_)
+                    | Value::Date(_)
+                    | Value::Duration(_)
+                    | Value::Array(_)
+                    | Value::Map(_) => {
                         return self.refuse(Code::Param, param.span, "LIMIT takes a whole number.");
                     }
                 }
@@ -297,11 +305,18 @@ impl Resolver<'_> {
         let mut keys = Vec::with_capacity(order.len());
         for (key, json) in order.iter().zip(&opened.keys) {
             let node = *self.shape.value(key.value);
-            let Ok(value) = crate::value::json::read(json, node.ty, self.catalogue()) else {
+            // A whole number that was computed may be wider than an i64.
+            let ty = match node.ty {
+                Type::Whole if node.digits > WHOLE_DIGITS => {
+                    Type::Decimal { precision: node.digits, scale: 0 }
+                }
+                ty => ty,
+            };
+            let Ok(value) = crate::value::json::read(json, ty, self.catalogue()) else {
                 return self.refuse(Code::Cursor, span, "The cursor is not one of this query.");
             };
             let nullable = node.nullable;
-            let slot = Slot { ty: node.ty, arity: Arity::One, nullable, from: From::Cursor };
+            let slot = Slot { ty, arity: Arity::One, nullable, from: From::Cursor };
             keys.push(self.slot(slot, Constant::One(value)));
         }
         self.shape.after = Some(After { keys });

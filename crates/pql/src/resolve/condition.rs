@@ -13,8 +13,44 @@ use crate::value::{Period, Value, Zone, period_range};
 use crate::{Code, Diagnostic, Span};
 
 impl Resolver<'_> {
-    /// A condition of any kind.
+    /// A condition of any kind, where the limit on depth allows.
     pub(super) fn condition(&mut self, id: ast::ConditionId) -> Resolved<ConditionId> {
+        let nested = self.is_nested(id);
+        self.depth += u32::from(nested);
+        let most = self.limits.depth;
+        if self.depth > most {
+            let span = self.ast.condition_span(id);
+            self.depth -= u32::from(nested);
+            let message =
+                format!("The query is nested deeper than {most}, the limit here (depth).");
+            return self.refuse(Code::Limit, span, message);
+        }
+        let resolved = self.condition_here(id);
+        self.depth -= u32::from(nested);
+        resolved
+    }
+
+    /// Whether a condition is one level deeper: NOT, EXISTS, a chain in brackets.
+    fn is_nested(&self, id: ast::ConditionId) -> bool {
+        match *self.ast.condition(id) {
+            Tree::And(children) | Tree::Or(children) => {
+                let first = self.ast.conditions(children).first();
+                let first = first.map(|first| self.ast.condition_span(*first).start);
+                first.is_some_and(|start| self.ast.condition_span(id).start < start)
+            }
+            Tree::Not(_) | Tree::Truth { .. } | Tree::Exists { .. } => true,
+            Tree::Compare { .. }
+            | Tree::IsNull { .. }
+            | Tree::IsDistinct { .. }
+            | Tree::Matches { .. }
+            | Tree::On { .. }
+            | Tree::AnyCompare { .. }
+            | Tree::AnyMatches { .. }
+            | Tree::Value(_) => false,
+        }
+    }
+
+    fn condition_here(&mut self, id: ast::ConditionId) -> Resolved<ConditionId> {
         let span = self.ast.condition_span(id);
         match *self.ast.condition(id) {
             Tree::And(children) => {
@@ -32,7 +68,7 @@ impl Resolver<'_> {
             Tree::Truth { condition, negated, truth } => {
                 let of = self.condition(condition)?;
                 let is = self.push_condition(ConditionKind::Is(of, truth_of(truth)), span);
-                Ok(self.negate_if(negated, is, span))
+                Ok(if negated { self.not(is, span) } else { is })
             }
             Tree::Compare { left, operator, right } => {
                 let (left, right) = (self.value(left), self.value(right));
@@ -41,17 +77,17 @@ impl Resolver<'_> {
             Tree::IsNull { value, negated } => {
                 let value = self.value(value)?;
                 let is = self.is_null(value, span)?;
-                Ok(self.negate_if(negated, is, span))
+                Ok(if negated { self.not(is, span) } else { is })
             }
             Tree::IsDistinct { left, right, negated } => {
                 let (left, right) = (self.value(left), self.value(right));
                 let is = self.distinct(left?, right?, span)?;
-                Ok(self.negate_if(negated, is, span))
+                Ok(if negated { self.not(is, span) } else { is })
             }
             Tree::Matches { value, negated, pattern } => {
                 let value = self.value(value)?;
                 let matches = self.matches(value, pattern, span)?;
-                Ok(self.negate_if(negated, matches, span))
+                Ok(if negated { self.not(matches, span) } else { matches })
             }
             Tree::On { value, period, date, zone } => {
                 self.on((value, date, zone), period_of(period), span)
@@ -66,7 +102,7 @@ impl Resolver<'_> {
             Tree::AnyMatches { path, negated, pattern } => {
                 let (array, element) = self.array(path, span)?;
                 let inner = self.matches(Part::Node(element), pattern, span)?;
-                let inner = self.negate_if(negated, inner, span);
+                let inner = if negated { self.not(inner, span) } else { inner };
                 Ok(self.push_condition(ConditionKind::Element(array, inner), span))
             }
             Tree::Value(value) => {
@@ -169,7 +205,18 @@ impl Resolver<'_> {
         };
         let bound = |at| match ty {
             Type::Date => Zone::UTC.date(at).map_or(Value::Null, Value::Date),
-            _ => Value::Timestamp(at),
+            Type::Whole
+            | Type::Decimal { .. }
+            | Type::Float
+            | Type::Bool
+            | Type::Text
+            | Type::Enum(_)
+            | Type::Id(_)
+            | Type::Timestamp { .. }
+            | Type::Money
+            | Type::Duration
+            | Type::TextArray
+            | Type::TextMap => Value::Timestamp(at),
         };
         Ok((Known::derived(bound(range.from), span), Known::derived(bound(range.until), span)))
     }
@@ -188,7 +235,7 @@ impl Resolver<'_> {
             let message = format!("EXISTS stands in EXISTS at most {EXISTS_DEPTH_MAX} deep.");
             return self.refuse(Code::Depth, span, message);
         }
-        let (scan, dataset) = self.to_many(path)?;
+        let (scan, dataset) = self.many_relation(path)?;
         self.frames.push(Frame { scan, dataset });
         let condition = condition.map(|condition| self.condition(condition)).transpose();
         self.frames.pop();

@@ -22,6 +22,7 @@ impl Resolver<'_> {
         for id in self.ast.values(keys) {
             let span = self.ast.value_span(*id);
             let Ok(key) = self.value(*id).and_then(|part| self.group_key(part, span)) else {
+                self.keys_refused = true;
                 continue;
             };
             self.grouping.keys.push(key);
@@ -72,25 +73,44 @@ impl Resolver<'_> {
         self.errors.truncate(mark.errors);
     }
 
-    /// The key that a whole written value equals, if it equals one.
-    pub(super) fn whole_key(&mut self, id: ast::ValueId, span: Span) -> Option<ValueId> {
+    /// The key that a whole written value equals, if it equals one. One that differs from a key in
+    /// its constants alone is refused: whether it is the key may not depend on values, for the
+    /// command would.
+    pub(super) fn whole_key(
+        &mut self,
+        id: ast::ValueId,
+        span: Span,
+    ) -> Resolved<Option<ValueId>> {
         if matches!(self.ast.value(id), Tree::Literal(_) | Tree::Param(_)) || self.aggregates(id) {
-            return None;
+            return Ok(None);
         }
         let mark = self.mark();
         self.reads = Reads::Rows;
         let part = self.value(id);
         self.reads = Reads::Groups;
-        let key = match part {
-            Ok(super::Part::Node(value)) => self.matching_key(value),
-            Ok(super::Part::Known(_)) | Err(_) => None,
+        let (key, alike) = match part {
+            Ok(super::Part::Node(value)) => {
+                let alike = self.matching(value, Slots::Ignored).is_some();
+                (self.matching_key(value), alike)
+            }
+            Ok(super::Part::Known(_)) | Err(_) => (None, false),
         };
         self.back_to(&mark);
-        key.map(|key| self.key_node(key, span))
+        if alike && key.is_none() {
+            let message = "This differs from a group key in its constants alone.";
+            let error = Diagnostic::new(Code::Group, span, message)
+                .hint("Write the same constants as in GROUP BY.");
+            return self.fail(error);
+        }
+        Ok(key.map(|key| self.key_node(key, span)))
     }
 
     fn matching_key(&self, value: ValueId) -> Option<usize> {
-        let same = Same { shape: &self.shape, slots: Slots::Equal(&self.constants) };
+        self.matching(value, Slots::Equal(&self.constants))
+    }
+
+    fn matching(&self, value: ValueId, slots: Slots<'_>) -> Option<usize> {
+        let same = Same { shape: &self.shape, slots };
         self.grouping.keys.iter().position(|key| same.values(*key, value))
     }
 
@@ -104,6 +124,10 @@ impl Resolver<'_> {
     pub(super) fn key_of(&mut self, field: ValueId, span: Span) -> Resolved<ValueId> {
         if let Some(key) = self.matching_key(field) {
             return Ok(self.key_node(key, span));
+        }
+        if self.keys_refused {
+            // It may be the key that is wrong, and that is told already.
+            return Err(super::Refused);
         }
         let message = if self.grouping.keys.is_empty() {
             "Here all rows are one group, which has no single value of this field."

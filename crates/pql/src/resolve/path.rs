@@ -36,7 +36,7 @@ impl Resolver<'_> {
             if let Some(part) = self.money_part(&place, rest, span)? {
                 return Ok(Part::Node(part));
             }
-            let relation = self.to_one(&place, *name)?;
+            let relation = self.one_relation(&place, *name)?;
             place = self.join(&place, relation, name.span)?;
             rest = after;
         }
@@ -182,7 +182,7 @@ impl Resolver<'_> {
         self.grant(to).map(|_| id)
     }
 
-    fn to_one(&mut self, place: &Place, name: Name) -> Resolved<RelationId> {
+    fn one_relation(&mut self, place: &Place, name: Name) -> Resolved<RelationId> {
         let written = self.ast.name(name);
         match self.relation_of(place.dataset, &written) {
             Some(id) if !self.dataset(place.dataset).relation(id).many => Ok(id),
@@ -234,14 +234,14 @@ impl Resolver<'_> {
     }
 
     /// The to-many relation of an EXISTS, as a scan of its own.
-    pub(super) fn to_many(&mut self, path: Path) -> Resolved<(ScanId, DatasetId)> {
+    pub(super) fn many_relation(&mut self, path: Path) -> Resolved<(ScanId, DatasetId)> {
         let (frame, names) = self.start(self.ast.names(path));
         let mut place = Place { scan: frame.scan, dataset: frame.dataset, joined: Joined::No };
         let Some((last, before)) = names.split_last() else {
             return Err(Refused);
         };
         for name in before {
-            let relation = self.to_one(&place, *name)?;
+            let relation = self.one_relation(&place, *name)?;
             place = self.join(&place, relation, name.span)?;
         }
         let written = self.ast.name(*last);

@@ -2,7 +2,7 @@
 
 use super::{Part, Resolved, Resolver};
 use crate::ast::{self, Letters, Many, Param, Pattern as Written};
-use crate::constant::{Fit, Known, KnownKind, Target};
+use crate::constant::{Fit, Known, KnownKind, Target, sentence};
 use crate::datatype::Type;
 use crate::typed::{
     Arity, Comparison, ConditionId, ConditionKind, Constant, From, Search, Slot, ValueId,
@@ -183,7 +183,17 @@ impl Resolver<'_> {
                         .hint("Write ANY before it: ANY tags = 'vip', ANY tags LIKE 'v%'.");
                 self.fail(error)
             }
-            other => {
+            other @ Type::Whole
+            | other @ Type::Decimal { .. }
+            | other @ Type::Float
+            | other @ Type::Bool
+            | other @ Type::Enum(_)
+            | other @ Type::Id(_)
+            | other @ Type::Timestamp { .. }
+            | other @ Type::Date
+            | other @ Type::Money
+            | other @ Type::Duration
+            | other @ Type::TextMap => {
                 let message = format!("Patterns are for text; here stands {}.", other.noun());
                 self.refuse(Code::Type, node.span, message)
             }
@@ -209,7 +219,8 @@ impl Resolver<'_> {
             Value::Text(text) => match Pattern::parse(&text, escape) {
                 Ok(pattern) => Constant::Pattern(pattern),
                 Err(error) => {
-                    let error = Diagnostic::new(Code::Pattern, pattern_span, error.to_string());
+                    let error =
+                        Diagnostic::new(Code::Pattern, pattern_span, sentence(&error.to_string()));
                     let name = param.map(|param| self.ast.param_name(param).to_owned());
                     return self.fail(match name {
                         Some(name) => error.param(name),
@@ -217,7 +228,18 @@ impl Resolver<'_> {
                     });
                 }
             },
-            _ => Constant::One(Value::Null),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Whole(_)
+            | Value::Decimal(_)
+            | Value::Float(_)
+            | Value::Money(_)
+            | Value::Id(_)
+            | Value::Timestamp(_)
+            | Value::Date(_)
+            | Value::Duration(_)
+            | Value::Array(_)
+            | Value::Map(_) => Constant::One(Value::Null),
         };
         let nullable = param.is_some_and(|param| param.optional);
         let slot = Slot { ty: Type::Text, arity: Arity::One, nullable, from };

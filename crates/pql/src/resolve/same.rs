@@ -12,6 +12,8 @@ pub(super) enum Slots<'a> {
     Equal(&'a [Constant]),
     /// Never.
     Apart,
+    /// Always: are the values of one shape?
+    Ignored,
 }
 
 pub(super) struct Same<'a> {
@@ -24,6 +26,7 @@ impl Same<'_> {
         match self.slots {
             Slots::Equal(constants) => constants[a.index()] == constants[b.index()],
             Slots::Apart => false,
+            Slots::Ignored => true,
         }
     }
 

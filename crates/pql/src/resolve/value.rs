@@ -13,7 +13,7 @@ impl Resolver<'_> {
     pub(super) fn value(&mut self, id: ast::ValueId) -> Resolved<Part> {
         let span = self.ast.value_span(id);
         if self.reads == Reads::Groups
-            && let Some(key) = self.whole_key(id, span)
+            && let Some(key) = self.whole_key(id, span)?
         {
             return Ok(Part::Node(key));
         }

@@ -20,7 +20,7 @@ pub(super) fn check(emission: &Emission, plan: &Plan, catalogue: &Catalogue) -> 
     };
     let dataset = catalogue.dataset(scan.dataset);
     let source: Vec<&str> = dataset.source.iter().map(Identifier::name).collect();
-    if document["aggregate"] != Json::from(source.join(".")) {
+    if document["aggregate"] != source.join(".") {
         return Err("another collection is read");
     }
     let mut walk = Walk { fields: &dataset.fields, binds: 0, ordered: true };

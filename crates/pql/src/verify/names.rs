@@ -1,7 +1,7 @@
 //! The names and the texts that may stand in a command: those of the catalogue's data sets that
 //! the plan reads, and a closed list of the emitters' own texts.
 
-use crate::catalogue::{Catalogue, Field, Quoting, Storage};
+use crate::catalogue::{Catalogue, Field, Quoting, Storage, StoreKind};
 use crate::check::Plan;
 
 pub(super) struct Names<'a> {
@@ -67,7 +67,10 @@ impl<'a> Names<'a> {
             "Nullable(String)",
         ];
         let is_number = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-        let is_letter = text.len() == 1 && text.bytes().all(|byte| byte.is_ascii_alphabetic());
+        // MariaDB folds ASCII by REPLACE, a letter at a time.
+        let folds = self.plan.kind() == StoreKind::Mariadb;
+        let is_letter =
+            folds && text.len() == 1 && text.bytes().all(|byte| byte.is_ascii_alphabetic());
         let is_asset = self.catalogue.asset_decimals(text).is_some();
         TEXTS.contains(&text)
             || MORE.contains(&text)

@@ -12,7 +12,19 @@ impl<D: Dialect> Sql<'_, D> {
     pub(in crate::emit) fn condition_term(&mut self, id: ConditionId, truth: Truth) {
         match self.source.shape.condition(id).kind {
             ConditionKind::All(run) if run.len() > 1 => self.chain(run, " AND ", truth),
-            _ => self.condition(id, truth),
+            ConditionKind::All(_)
+            | ConditionKind::Any(_)
+            | ConditionKind::Not(_)
+            | ConditionKind::Is(..)
+            | ConditionKind::Value(_)
+            | ConditionKind::Compare(..)
+            | ConditionKind::Distinct(..)
+            | ConditionKind::IsNull(_)
+            | ConditionKind::In(..)
+            | ConditionKind::Like(..)
+            | ConditionKind::Search(..)
+            | ConditionKind::Exists(..)
+            | ConditionKind::Element(..) => self.condition(id, truth),
         }
     }
 

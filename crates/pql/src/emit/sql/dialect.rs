@@ -223,9 +223,4 @@ pub(in crate::emit) trait Dialect: Copy {
             Nulls::Last => " NULLS LAST",
         });
     }
-
-    /// A slot in another form than its own: of a pattern, a part that is searched.
-    fn lowered(sql: &mut Sql<'_, Self>, slot: SlotId, lowering: Lowering) {
-        sql.slot(slot, lowering);
-    }
 }

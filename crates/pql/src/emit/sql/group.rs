@@ -3,7 +3,7 @@
 
 use super::{Dialect, Level, Sql, TextUse, Truth};
 use crate::datatype::Type;
-use crate::typed::{AggregateId, AggregateKind, Grouping, ScanId, ValueId};
+use crate::typed::{AggregateId, AggregateKind, ConditionId, Grouping, ScanId, ValueId};
 
 impl<D: Dialect> Sql<'_, D> {
     pub(super) fn grouped(&mut self) {
@@ -51,22 +51,17 @@ impl<D: Dialect> Sql<'_, D> {
         for (place, aggregate) in (0u32..).zip(&grouping.aggregates) {
             self.word(between);
             between = ", ";
-            if let Some(filter) = aggregate.filter {
-                self.word("CASE WHEN ");
-                self.condition(filter, Truth::Only);
-                self.word(" THEN ");
-            }
-            match aggregate.kind.argument() {
-                None => self.word("1"),
-                Some(argument) => self.derived(argument, Some(aggregate.kind)),
-            }
-            self.word(if aggregate.filter.is_some() { " END AS x" } else { " AS x" });
+            self.filtered(aggregate.filter, |sql| match aggregate.kind.argument() {
+                None => sql.word("1"),
+                Some(argument) => sql.derived(argument, Some(aggregate.kind)),
+            });
+            self.word(" AS x");
             self.out.number(place);
             if let Some(argument) = aggregate.kind.argument()
                 && self.source.shape.value(argument).ty == Type::Money
             {
                 self.word(", ");
-                self.asset(argument);
+                self.filtered(aggregate.filter, |sql| sql.asset(argument));
                 self.word(" AS x");
                 self.out.number(place);
                 self.word("a");
@@ -74,6 +69,19 @@ impl<D: Dialect> Sql<'_, D> {
         }
         if between.is_empty() {
             self.word("1 AS x");
+        }
+    }
+
+    /// What an aggregate takes: NULL where its FILTER is not TRUE.
+    fn filtered(&mut self, filter: Option<ConditionId>, taken: impl FnOnce(&mut Self)) {
+        if let Some(filter) = filter {
+            self.word("CASE WHEN ");
+            self.condition(filter, Truth::Only);
+            self.word(" THEN ");
+        }
+        taken(self);
+        if filter.is_some() {
+            self.word(" END");
         }
     }
 

@@ -70,7 +70,15 @@ impl<D: Dialect> Sql<'_, D> {
                     _ => true,
                 }
             }
-            _ => true,
+            ValueKind::Masked
+            | ValueKind::Element
+            | ValueKind::MoneyValue(_)
+            | ValueKind::MoneyAsset(_)
+            | ValueKind::MapEntry(..)
+            | ValueKind::Negate(_)
+            | ValueKind::Arithmetic(..)
+            | ValueKind::Call(..)
+            | ValueKind::Bucket { .. } => true,
         }
     }
 
@@ -99,23 +107,48 @@ impl<D: Dialect> Sql<'_, D> {
                 self.word("a)");
             }
             ValueKind::Negate(of) => self.asset(of),
+            // Where there is no amount there is no asset, or the order and the groups would show it.
             ValueKind::Arithmetic(Operator::Multiply, left, right) => {
-                let money = if shape.value(left).ty == Type::Money { left } else { right };
+                let is_left = shape.value(left).ty == Type::Money;
+                let (money, factor) = if is_left { (left, right) } else { (right, left) };
+                self.word("CASE WHEN ");
+                self.value(factor);
+                self.word(" IS NOT NULL THEN ");
                 self.asset(money);
+                self.word(" END");
             }
-            ValueKind::Arithmetic(_, left, _) => self.asset(left),
+            ValueKind::Arithmetic(_, left, right) => {
+                self.word("CASE WHEN ");
+                self.same_asset(left, right);
+                self.word(" THEN ");
+                self.asset(left);
+                self.word(" END");
+            }
             ValueKind::Call(Function::Coalesce, run) => self.first_asset(run),
-            ValueKind::Call(_, run) => {
-                if let Some(first) = shape.value_run(run).next() {
-                    self.asset(first);
-                }
+            ValueKind::Call(Function::NullIf, _) => {
+                self.word("CASE WHEN ");
+                self.minor(id);
+                self.word(" IS NOT NULL THEN ");
+                self.first_of_call(id);
+                self.word(" END");
             }
+            ValueKind::Call(..) => self.first_of_call(id),
             ValueKind::Masked
             | ValueKind::Element
             | ValueKind::MoneyValue(_)
             | ValueKind::MoneyAsset(_)
             | ValueKind::MapEntry(..)
             | ValueKind::Bucket { .. } => {}
+        }
+    }
+
+    /// The asset of the first argument of a call.
+    fn first_of_call(&mut self, id: ValueId) {
+        let shape = self.source.shape;
+        if let ValueKind::Call(_, run) = shape.value(id).kind
+            && let Some(first) = shape.value_run(run).next()
+        {
+            self.asset(first);
         }
     }
 
