@@ -207,7 +207,7 @@ impl Catalogue {
         check::read(text)
     }
 
-    /// The assets, sorted by code.
+    /// The assets, in the order of the file.
     pub fn assets(&self) -> &[Asset] {
         &self.assets
     }

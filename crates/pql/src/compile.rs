@@ -185,7 +185,8 @@ fn open(ast: &ast::Ast, caller: &Caller<'_>) -> Result<Option<Opened>, Diagnosti
     let ast::Statement::Query(query) = ast.statement() else {
         return Ok(None);
     };
-    let Some(after) = query.after else {
+    // Groups have no pages; that is said where they are resolved.
+    let Some(after) = query.after.filter(|_| query.group.is_empty()) else {
         return Ok(None);
     };
     let span = ast.value_span(after);

@@ -88,6 +88,9 @@ pub(crate) struct Resolver<'a> {
     frames: Vec<Frame>,
     reads: Reads,
     grouping: Grouping,
+    keys_refused: bool,
+    depth: u32,
+    buckets: Vec<bounds::Buckets>,
     limits: Limits,
     errors: Vec<Diagnostic>,
 }
@@ -113,6 +116,9 @@ pub(crate) fn resolve<'a>(
         frames: Vec::new(),
         reads: Reads::Rows,
         grouping: Grouping::default(),
+        keys_refused: false,
+        depth: 0,
+        buckets: Vec::new(),
         limits: Limits::default(),
         errors: Vec::new(),
     };

@@ -1,7 +1,9 @@
 //! Tests of the crate, a file a stage.
 
 mod build;
+mod catalogues;
 mod compile;
+mod cursors;
 mod diagnostic;
 mod documents;
 mod format;
@@ -9,6 +11,7 @@ mod generate;
 mod guarantee;
 mod lex;
 mod limits;
+mod limits_of_meaning;
 mod messages;
 mod parse;
 mod poor_messages;

@@ -105,15 +105,12 @@ impl Checker {
                 self.error(format!("{place}.{}", name.escape_debug()), message);
             }
         }
-        match Names::new(names) {
-            Ok(names) => names,
-            Err((one, other)) => {
-                let message =
-                    format!("{one} and {other} are the same name: case is not told apart");
-                self.error(place, message);
-                Names::default()
-            }
+        let (names, alike) = Names::new(names);
+        if let Some((one, other)) = alike {
+            let message = format!("{one} and {other} are the same name: case is not told apart");
+            self.error(place, message);
         }
+        names
     }
 
     fn assets(&mut self, file: &Ordered<u8>) -> Vec<Asset> {
@@ -137,7 +134,6 @@ impl Checker {
             }
             assets.push(Asset { code: code.as_str().into(), decimals: *decimals });
         }
-        assets.sort_by(|a, b| a.code.cmp(&b.code));
         assets
     }
 

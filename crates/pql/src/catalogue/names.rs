@@ -4,6 +4,9 @@
 
 use std::cmp::Ordering;
 
+/// Two names that differ at most by case.
+pub(crate) type Alike = (Box<str>, Box<str>);
+
 /// Names with their places in a list.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Names {
@@ -12,17 +15,14 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    /// The places of `names` in their order; the two names if two differ at most by case.
-    pub(crate) fn new<'a>(
-        names: impl Iterator<Item = &'a str>,
-    ) -> Result<Self, (Box<str>, Box<str>)> {
+    /// The places of `names` in their order, and two that differ at most by case, if two do.
+    pub(crate) fn new<'a>(names: impl Iterator<Item = &'a str>) -> (Self, Option<Alike>) {
         let mut sorted: Vec<(Box<str>, u32)> =
             names.zip(0u32..).map(|(name, place)| (name.into(), place)).collect();
         sorted.sort_by(|(a, _), (b, _)| order(a, b));
-        match sorted.windows(2).find(|pair| order(&pair[0].0, &pair[1].0).is_eq()) {
-            Some(pair) => Err((pair[0].0.clone(), pair[1].0.clone())),
-            None => Ok(Self { sorted }),
-        }
+        let alike = sorted.windows(2).find(|pair| order(&pair[0].0, &pair[1].0).is_eq());
+        let alike = alike.map(|pair| (pair[0].0.clone(), pair[1].0.clone()));
+        (Self { sorted }, alike)
     }
 
     /// The place of a name.

@@ -56,6 +56,7 @@ impl<'a> Placer<'a> {
         let span = known.span;
         match known.kind {
             KnownKind::Value(value) => self.fit(value, target, fit, span),
+            KnownKind::Missing(_) => Ok(Value::Null),
             KnownKind::Finer(at) => finer(at, target, fit, span),
             KnownKind::Unread(param, shift) => self.param(param, shift, target, fit),
         }
@@ -259,6 +260,18 @@ impl<'a> Placer<'a> {
                     .hint(format!("Text stands in quotes: {quoted}."))
                     .replace(span, quoted)
             }
+            (Type::TextArray, Value::Text(_)) => {
+                let message = "An array is not compared as a whole; it is searched.";
+                let written = span.of(self.text);
+                Diagnostic::new(Code::Type, span, message)
+                    .hint(format!("Write ANY before it: ANY tags = {written}."))
+            }
+            (Type::TextMap, Value::Text(_)) => {
+                let message = "A map is not compared as a whole; it is read by its keys.";
+                let written = span.of(self.text);
+                Diagnostic::new(Code::Type, span, message)
+                    .hint(format!("Write the key behind it: notes['key'] = {written}."))
+            }
             _ => {
                 let message = format!("Here stands {found}, and {expected} is needed.");
                 Diagnostic::new(Code::Type, span, message)
@@ -440,7 +453,7 @@ fn wrong(name: &str, span: Span, message: String) -> Diagnostic {
 }
 
 /// An error's text as a sentence.
-fn sentence(text: &str) -> String {
+pub(crate) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
     format!("{first}{}.", letters.as_str())

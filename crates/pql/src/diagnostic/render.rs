@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, apply};
+use crate::lex::Origin;
 use crate::span::Place;
 
 /// How many columns of a line are shown around what is wrong.
@@ -195,25 +196,25 @@ impl DiagnosticJson {
 }
 
 impl Diagnostics {
-    /// The text with every correction made that the errors know, if they do not contradict each other.
+    /// The text with all corrections made: only where every error has one, and what comes out is a statement.
     #[must_use]
     pub fn fix(&self, text: &str) -> Option<String> {
-        apply(
-            text,
-            &mut self.list.iter().flat_map(|diagnostic| &diagnostic.edits).collect::<Vec<_>>(),
-        )
+        if self.list.iter().any(|diagnostic| diagnostic.edits.is_empty()) {
+            return None;
+        }
+        let mut edits: Vec<_> = self.list.iter().flat_map(|diagnostic| &diagnostic.edits).collect();
+        apply(text, &mut edits).filter(|fixed| crate::parse(fixed, Origin::File).is_ok())
     }
 
-    /// For programs. The correction of each error that has one is the text with all corrections made.
+    /// For programs. The correction of each error is that of all of them together.
     #[must_use]
     pub fn to_json(&self, text: &str) -> Vec<DiagnosticJson> {
-        let all = self.fix(text);
-        let with_all = |diagnostic: &Diagnostic| {
-            let json = DiagnosticJson::of(diagnostic, text);
-            let fix = if json.fix.is_some() { all.clone().or(json.fix) } else { None };
-            DiagnosticJson { fix, ..json }
+        let fix = self.fix(text);
+        let json = |diagnostic| DiagnosticJson {
+            fix: fix.clone(),
+            ..DiagnosticJson::of(diagnostic, text)
         };
-        self.list.iter().map(with_all).collect()
+        self.list.iter().map(json).collect()
     }
 
     /// For a terminal, one after the other; then the text with all corrections.

@@ -1,4 +1,4 @@
-//! The binds: which slot stands behind a placeholder, and how its value is lowered for the store.
+//! Binds: which slot each of them takes its value from, and how that is lowered for the store.
 //!
 //! Lowering is settled by the shape, its result by the value: the command never sees it.
 
@@ -41,6 +41,8 @@ pub enum Lowering {
     Like(Letters),
     /// A pattern, as a regular expression from the beginning to the end of the text.
     Regex(Letters),
+    /// The same where NULL is no regular expression: an empty one, beside a [`Lowering::NullRank`].
+    Pcre(Letters),
     /// A text that is searched for, as GLOB.
     GlobSearch(crate::typed::Search),
     /// A text that is searched for, as LIKE with `!` as escape.
@@ -125,6 +127,7 @@ impl Placed {
             | Lowering::Glob(_)
             | Lowering::Like(_)
             | Lowering::Regex(_)
+            | Lowering::Pcre(_)
             | Lowering::GlobSearch(_)
             | Lowering::LikeSearch(_)
             | Lowering::RegexSearch(_) => Type::Text,
@@ -148,6 +151,7 @@ impl Placed {
     fn lowered(self, value: &Value) -> Value {
         match (self.lowering, value) {
             (Lowering::NullRank, value) => Value::Whole(value.is_null().into()),
+            (Lowering::Pcre(_) | Lowering::RegexSearch(_), Value::Null) => Value::text(""),
             (_, Value::Null) => Value::Null,
             (Lowering::Minor(_), Value::Money(money)) => Value::Decimal(money.minor.into()),
             (Lowering::Asset, Value::Money(money)) => Value::Text(money.asset.clone()),
@@ -177,7 +181,7 @@ impl Placed {
             Lowering::Like(letters) => {
                 parts(pattern, letters, &mut out, ["_", "%"], like_letter);
             }
-            Lowering::Regex(letters) => {
+            Lowering::Regex(letters) | Lowering::Pcre(letters) => {
                 out.push_str("\\A");
                 parts(pattern, letters, &mut out, ["[\\s\\S]", "[\\s\\S]*"], regex_letter);
                 out.push_str("\\z");

@@ -10,6 +10,9 @@
 //! away from zero, NULL if b is 0), `pql_div`, `pql_mod` (truncating, NULL if b is 0),
 //! `pql_floor(x, s)`, `pql_ceil(x, s)` (of scale s, giving scale 0), `pql_round(x, s, n)` (of
 //! scale s, rounded to n places, giving scale s), and the aggregate `pql_sum(x)`.
+//!
+//! A decimal is bound as its scaled whole number: an INTEGER up to 18 digits, above them TEXT of
+//! digits, which then always stands inside `pql_wide`. Lists are bound as a JSON array of INTEGERs.
 
 use super::sql::{Dialect, Nullable, Sql};
 use super::{BindType, Command, Letters, Lowering};

@@ -130,11 +130,9 @@ fn glued_asset(number: &str, tail: &str) -> Option<String> {
 fn duration_like(number: &str, tail: &str) -> Option<(Option<String>, String)> {
     let unit = unit(tail)?;
     let whole: Option<u64> = number.parse().ok();
-    let hours = |length: u64| whole.and_then(|whole| whole.checked_mul(length));
     let meant = match unit {
         Unit::Exact(unit) => whole.map(|whole| format!("{whole}{unit}")),
-        Unit::Years => hours(365).map(|days| format!("{days}d")),
-        Unit::Months => hours(30).map(|days| format!("{days}d")),
+        Unit::Months | Unit::Years => None,
     };
     let hint = match (&unit, &meant) {
         (Unit::Exact(_), Some(meant)) => format!("Write {meant}."),

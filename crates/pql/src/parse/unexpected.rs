@@ -1,6 +1,6 @@
 //! What is said where the grammar wanted something else.
 
-use crate::ast::{Comparison, Condition, ConditionId, Literal, Name, Path, Value, ValueId};
+use crate::ast::{Comparison, Condition, ConditionId, Literal, Name, Value, ValueId};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lex::{self, TokenKind, Word};
 use crate::parse::{Failed, Parser, Reading};
@@ -55,8 +55,7 @@ impl Parser<'_> {
             return self.fail(diagnostic);
         }
         if self.is_reserved_as_name() {
-            let name = self.no_name("A value")?;
-            let path = Path { names: self.tree.names(std::iter::once(name)) };
+            let path = self.path("A value")?;
             return Ok(self.tree.value(Value::Path(path), span));
         }
         let message = format!("A value is expected here, not {}.", self.found());

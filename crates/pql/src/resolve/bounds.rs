@@ -14,6 +14,17 @@ use crate::{Code, Diagnostic, Span};
 /// The most buckets of a query.
 pub(crate) const BUCKETS_MAX: usize = 1_000;
 
+/// The most different buckets of a query: units, fields and zones taken together.
+const BUCKET_KINDS_MAX: usize = 8;
+
+/// The starts of one kind of bucket, computed once.
+pub(super) struct Buckets {
+    unit: Bucket,
+    of: ValueKind,
+    zone: Constant,
+    starts: Vec<Value>,
+}
+
 /// Calls `found` with each term of the top-level AND of a condition.
 pub(crate) fn terms(shape: &Shape, condition: ConditionId, found: &mut impl FnMut(ConditionKind)) {
     match shape.condition(condition).kind {
@@ -80,25 +91,52 @@ impl Resolver<'_> {
         &mut self,
         unit: Bucket,
         of: ValueId,
-        zone: &Zone,
+        (zone, name): (&Zone, SlotId),
         span: Span,
     ) -> Resolved<SlotId> {
-        let ty = self.shape.value(of).ty;
+        let node = *self.shape.value(of);
+        let name = self.constants[name.index()].clone();
+        let known = self
+            .buckets
+            .iter()
+            .find(|known| known.unit == unit && known.of == node.kind && known.zone == name);
+        let starts = match known {
+            Some(known) => known.starts.clone(),
+            None => {
+                let starts = self.computed_starts(unit, of, zone, span)?;
+                let (of, zone) = (node.kind, name);
+                self.buckets.push(Buckets { unit, of, zone, starts: starts.clone() });
+                starts
+            }
+        };
+        let slot = Slot { ty: node.ty, arity: Arity::Many, nullable: false, from: From::Derived };
+        Ok(self.slot(slot, Constant::Many(starts)))
+    }
+
+    fn computed_starts(
+        &mut self,
+        unit: Bucket,
+        of: ValueId,
+        zone: &Zone,
+        span: Span,
+    ) -> Resolved<Vec<Value>> {
         let Some(range) = self.range_of(of) else {
-            let error =
-                Diagnostic::new(Code::Bucket, span, "A bucket needs a time range at both ends.")
-                    .hint("Add one to WHERE: at ON MONTH @2026-03-01, or at >= … AND at < ….");
+            let message = "A bucket needs a time range at both ends.";
+            let error = Diagnostic::new(Code::Bucket, span, message)
+                .hint("Add one to WHERE: at ON MONTH @2026-03-01, or at >= … AND at < ….");
             return self.fail(error);
         };
+        if self.buckets.len() >= BUCKET_KINDS_MAX {
+            let message = format!("A query has at most {BUCKET_KINDS_MAX} kinds of buckets.");
+            return self.refuse(Code::Bucket, span, message);
+        }
         let Some(starts) = boundaries(unit, range, zone, BUCKETS_MAX) else {
             let message = "The time range has more than 1,000 buckets.";
             let error = Diagnostic::new(Code::Bucket, span, message)
                 .hint("Narrow the range, or take longer buckets.");
             return self.fail(error);
         };
-        let starts = starts.into_iter().map(Value::Timestamp).collect();
-        let slot = Slot { ty, arity: Arity::Many, nullable: false, from: From::Derived };
-        Ok(self.slot(slot, Constant::Many(starts)))
+        Ok(starts.into_iter().map(Value::Timestamp).collect())
     }
 
     /// The half-open range that the top-level terms keep a timestamp in; empty is a range too.

@@ -137,7 +137,7 @@ impl Resolver<'_> {
             }
         };
         let (zone, slot) = self.zone(zone)?;
-        let starts = self.bucket_starts(unit, of, &zone, span)?;
+        let starts = self.bucket_starts(unit, of, (&zone, slot), span)?;
         let kind = ValueKind::Bucket { unit, of, zone: slot, starts };
         Ok(self.push(ValueNode { kind, span, ..node }))
     }
@@ -321,7 +321,11 @@ impl Resolver<'_> {
         }
         let (precision, scale) = CONSTANT_DECIMAL;
         let ty = match (&known.kind, beside.ty) {
-            (KnownKind::Value(Value::Whole(_)), ty) if ty.is_number() => Type::Whole,
+            (KnownKind::Value(Value::Whole(_)) | KnownKind::Missing(Type::Whole), ty)
+                if ty.is_number() =>
+            {
+                Type::Whole
+            }
             (_, ty) if ty.is_number() => Type::Decimal { precision, scale },
             (_, ty) => ty,
         };

@@ -306,9 +306,9 @@ impl Resolver<'_> {
         for (key, json) in order.iter().zip(&opened.keys) {
             let node = *self.shape.value(key.value);
             // A whole number that was computed may be wider than an i64.
-            let is_wide = node.ty == Type::Whole && node.digits > WHOLE_DIGITS;
-            let wide = Type::Decimal { precision: node.digits, scale: 0 };
-            let ty = if is_wide { wide } else { node.ty };
+            let wide = node.ty == Type::Whole && node.digits > WHOLE_DIGITS;
+            let decimal = Type::Decimal { precision: node.digits, scale: 0 };
+            let ty = if wide { decimal } else { node.ty };
             let Ok(value) = crate::value::json::read(json, ty, self.catalogue()) else {
                 return self.refuse(Code::Cursor, span, "The cursor is not one of this query.");
             };

@@ -20,6 +20,7 @@ impl Resolver<'_> {
                 return self.compare_known(comparison, left, right, span);
             }
             (Part::Node(left), Part::Known(right)) => {
+                self.not_a_day(comparison, left, &right, span)?;
                 let right = self.beside(right, left, Fit::Ordered(comparison))?;
                 (comparison, left, right)
             }
@@ -32,6 +33,29 @@ impl Resolver<'_> {
         };
         self.comparable(comparison, left, right, span)?;
         Ok(self.push_condition(ConditionKind::Compare(comparison, left, right), span))
+    }
+
+    /// A timestamp that equals a date: what is meant is the day.
+    fn not_a_day(
+        &mut self,
+        comparison: Comparison,
+        left: ValueId,
+        right: &Known,
+        span: Span,
+    ) -> Resolved<()> {
+        let node = *self.shape.value(left);
+        let is_date = matches!(right.kind, KnownKind::Value(Value::Date(_)));
+        let is_time = matches!(node.ty, Type::Timestamp { .. });
+        if comparison != Comparison::Equal || !is_date || !is_time {
+            return Ok(());
+        }
+        let (field, date) = (self.ast.slice(node.span), self.ast.slice(right.span));
+        let day = format!("{field} ON DAY {date}");
+        let message = "A timestamp never equals a date: a day is a range of time.";
+        let error = Diagnostic::new(Code::Type, span, message)
+            .hint(format!("Write {day}, with TZ for a zone that is not UTC."))
+            .replace(span, day);
+        self.fail(error)
     }
 
     /// A constant as the other side of a comparison.
@@ -203,7 +227,7 @@ impl Resolver<'_> {
                     let message = "A parameter is held against NULL: an absent one is an error.";
                     return self.refuse(Code::Param, param.span, message);
                 }
-                let null = matches!(known.kind, KnownKind::Value(Value::Null));
+                let null = matches!(known.kind, KnownKind::Missing(_));
                 Ok(self.truth(Some(null), span))
             }
         }

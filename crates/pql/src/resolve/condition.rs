@@ -13,8 +13,44 @@ use crate::value::{Period, Value, Zone, period_range};
 use crate::{Code, Diagnostic, Span};
 
 impl Resolver<'_> {
-    /// A condition of any kind.
+    /// A condition of any kind, where the limit on depth allows.
     pub(super) fn condition(&mut self, id: ast::ConditionId) -> Resolved<ConditionId> {
+        let nested = self.is_nested(id);
+        self.depth += u32::from(nested);
+        let most = self.limits.depth;
+        if self.depth > most {
+            let span = self.ast.condition_span(id);
+            self.depth -= u32::from(nested);
+            let message =
+                format!("The query is nested deeper than {most}, the limit here (depth).");
+            return self.refuse(Code::Limit, span, message);
+        }
+        let resolved = self.condition_here(id);
+        self.depth -= u32::from(nested);
+        resolved
+    }
+
+    /// Whether a condition is one level deeper: NOT, EXISTS, a chain in brackets.
+    fn is_nested(&self, id: ast::ConditionId) -> bool {
+        match *self.ast.condition(id) {
+            Tree::And(children) | Tree::Or(children) => {
+                let first = self.ast.conditions(children).first();
+                let first = first.map(|first| self.ast.condition_span(*first).start);
+                first.is_some_and(|start| self.ast.condition_span(id).start < start)
+            }
+            Tree::Not(_) | Tree::Truth { .. } | Tree::Exists { .. } => true,
+            Tree::Compare { .. }
+            | Tree::IsNull { .. }
+            | Tree::IsDistinct { .. }
+            | Tree::Matches { .. }
+            | Tree::On { .. }
+            | Tree::AnyCompare { .. }
+            | Tree::AnyMatches { .. }
+            | Tree::Value(_) => false,
+        }
+    }
+
+    fn condition_here(&mut self, id: ast::ConditionId) -> Resolved<ConditionId> {
         let span = self.ast.condition_span(id);
         match *self.ast.condition(id) {
             Tree::And(children) => {

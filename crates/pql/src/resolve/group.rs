@@ -22,6 +22,7 @@ impl Resolver<'_> {
         for id in self.ast.values(keys) {
             let span = self.ast.value_span(*id);
             let Ok(key) = self.value(*id).and_then(|part| self.group_key(part, span)) else {
+                self.keys_refused = true;
                 continue;
             };
             self.grouping.keys.push(key);
@@ -75,11 +76,7 @@ impl Resolver<'_> {
     /// The key that a whole written value equals, if it equals one. One that differs from a key in
     /// its constants alone is refused: whether it is the key may not depend on values, for the
     /// command would.
-    pub(super) fn whole_key(
-        &mut self,
-        id: ast::ValueId,
-        span: Span,
-    ) -> Resolved<Option<ValueId>> {
+    pub(super) fn whole_key(&mut self, id: ast::ValueId, span: Span) -> Resolved<Option<ValueId>> {
         if matches!(self.ast.value(id), Tree::Literal(_) | Tree::Param(_)) || self.aggregates(id) {
             return Ok(None);
         }
@@ -89,13 +86,21 @@ impl Resolver<'_> {
         self.reads = Reads::Groups;
         let (key, alike) = match part {
             Ok(super::Part::Node(value)) => {
-                let alike = self.matching(value, Slots::Ignored).is_some();
+                let same = Same { shape: &self.shape, slots: Slots::Ignored };
+                let keys = self.grouping.keys.iter();
+                let alike = keys.filter(|key| same.values(**key, value)).count();
                 (self.matching_key(value), alike)
             }
-            Ok(super::Part::Known(_)) | Err(_) => (None, false),
+            Ok(super::Part::Known(_)) | Err(_) => (None, 0),
         };
         self.back_to(&mark);
-        if alike && key.is_none() {
+        if alike > 1 {
+            let message = "Two group keys differ in their constants alone, and this may be either.";
+            let error = Diagnostic::new(Code::Group, span, message)
+                .hint("Group by one of them: which is meant may not depend on values.");
+            return self.fail(error);
+        }
+        if alike == 1 && key.is_none() {
             let message = "This differs from a group key in its constants alone.";
             let error = Diagnostic::new(Code::Group, span, message)
                 .hint("Write the same constants as in GROUP BY.");
@@ -123,6 +128,10 @@ impl Resolver<'_> {
     pub(super) fn key_of(&mut self, field: ValueId, span: Span) -> Resolved<ValueId> {
         if let Some(key) = self.matching_key(field) {
             return Ok(self.key_node(key, span));
+        }
+        if self.keys_refused {
+            // It may be the key that is wrong, and that is told already.
+            return Err(super::Refused);
         }
         let message = if self.grouping.keys.is_empty() {
             "Here all rows are one group, which has no single value of this field."

@@ -2,7 +2,7 @@
 
 use super::{Part, Resolved, Resolver};
 use crate::ast::{self, Letters, Many, Param, Pattern as Written};
-use crate::constant::{Fit, Known, KnownKind, Target};
+use crate::constant::{Fit, Known, KnownKind, Target, sentence};
 use crate::datatype::Type;
 use crate::typed::{
     Arity, Comparison, ConditionId, ConditionKind, Constant, From, Search, Slot, ValueId,
@@ -219,7 +219,8 @@ impl Resolver<'_> {
             Value::Text(text) => match Pattern::parse(&text, escape) {
                 Ok(pattern) => Constant::Pattern(pattern),
                 Err(error) => {
-                    let error = Diagnostic::new(Code::Pattern, pattern_span, error.to_string());
+                    let error =
+                        Diagnostic::new(Code::Pattern, pattern_span, sentence(&error.to_string()));
                     let name = param.map(|param| self.ast.param_name(param).to_owned());
                     return self.fail(match name {
                         Some(name) => error.param(name),

@@ -2,6 +2,7 @@
 //! caller may use.
 
 use super::Resolver;
+use crate::limits::ERRORS_MAX;
 use crate::{Code, Diagnostic, Span};
 
 /// The longest list of names in a hint.
@@ -19,6 +20,10 @@ impl Resolver<'_> {
         let shown: String = written.chars().take(40).collect();
         let message = format!("There is no {what} {} here.", shown.escape_debug());
         let error = Diagnostic::new(Code::Name, span, message);
+        if self.errors.len() >= ERRORS_MAX {
+            // It will not be told, so nothing is searched for.
+            return error;
+        }
         if let Some(near) = nearest(written, permitted.iter().copied()) {
             let name = quoted(near);
             return error.hint(format!("Did you mean {name}?")).replace(span, name);

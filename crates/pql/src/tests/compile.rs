@@ -110,3 +110,29 @@ fn emissions_are_as_they_were() {
         golden.assert_eq(&out);
     }
 }
+
+/// Goal: messages that a customer understands. Method: a mistake a line; the answer, its place
+/// marked, its hint, and the corrected text. Those we dislike are in `poor_messages.rs`.
+#[test]
+fn mistakes_are_explained() {
+    let params = json!({ "text": "five", "nulls": [1, null] });
+    let catalogue = Catalogue::read(CATALOGUE).unwrap();
+    let key = crate::CursorKey::new([7; 32]);
+    let params = Params::new(params.as_object());
+    let caller = Caller { params, cursor_key: Some(&key), ..caller(&catalogue) };
+    let mut out = String::new();
+    for query in include_str!("mistakes.txt").lines() {
+        out.push_str(&format!("-- {query}\n"));
+        let Err(refused) = compile(query, &caller) else {
+            out.push_str("accepted\n");
+            continue;
+        };
+        for diagnostic in refused.list() {
+            let place = diagnostic.span.of(query);
+            out.push_str(&format!("{} [{place}] {}\n", diagnostic.code.name(), diagnostic.message));
+            out.extend(diagnostic.hint.iter().map(|hint| format!("  hint: {hint}\n")));
+            out.extend(diagnostic.fix(query).map(|fix| format!("  fix: {fix}\n")));
+        }
+    }
+    expect_file!["golden/mistakes.txt"].assert_eq(&out);
+}

@@ -55,7 +55,7 @@ impl Mongo<'_> {
                     Case::Sensitive => Letters::Kept,
                     Case::AsciiInsensitive => Letters::Both,
                 };
-                self.leaf(value, Leaf::Regex(slot, Lowering::Regex(letters)), polarity);
+                self.leaf(value, Leaf::Regex(slot, Lowering::Pcre(letters)), polarity);
             }
             ConditionKind::Search(search, value, part) => {
                 if let ValueKind::Slot(slot) = shape.value(part).kind {
@@ -188,6 +188,17 @@ impl Mongo<'_> {
 
     fn distinct(&mut self, left: ValueId, right: ValueId, polarity: Polarity) {
         let shape = self.source.shape;
+        let json = self.source.field_of(left).and_then(json_type).is_some();
+        let plain = shape.value(left).ty != Type::Money && !json && !self.is_expression(left);
+        if let (ValueKind::Slot(slot), true) = (shape.value(right).kind, plain) {
+            self.word("{\"");
+            self.reference(left, Part::Whole);
+            let different = polarity == Polarity::True;
+            self.word(if different { "\":{\"$ne\":" } else { "\":{\"$eq\":" });
+            self.bind(slot, Lowering::Value);
+            self.word("}}");
+            return;
+        }
         let parts: &[Part] = if shape.value(left).ty == Type::Money {
             &[Part::Asset, Part::Minor]
         } else {
@@ -212,24 +223,45 @@ impl Mongo<'_> {
         let money = self.source.shape.value(value).ty == Type::Money;
         let parts: &[Part] = if money { &[Part::Asset, Part::Minor] } else { &[Part::Whole] };
         let null = polarity == Polarity::True;
-        self.word(if null { "{\"$expr\":{\"$or\":[" } else { "{\"$expr\":{\"$and\":[" });
+        self.word(if null { "{\"$or\":[" } else { "{\"$and\":[" });
         for (place, part) in parts.iter().enumerate() {
             if place > 0 {
                 self.word(",");
             }
-            self.word(if null { "{\"$lte\":[" } else { "{\"$gt\":[" });
-            self.expression(value, *part);
-            self.word(",null]}");
+            self.part_is_null(value, *part, polarity);
         }
-        self.word("]}}");
+        self.word("]}");
+    }
+
+    fn part_is_null(&mut self, value: ValueId, part: Part, polarity: Polarity) {
+        let null = polarity == Polarity::True;
+        if self.is_expression(value) {
+            self.word(if null { "{\"$expr\":{\"$lte\":[" } else { "{\"$expr\":{\"$gt\":[" });
+            self.expression(value, part);
+            self.word(",null]}}");
+            return;
+        }
+        self.word("{\"");
+        self.reference(value, part);
+        let types = self.source.field_of(value).and_then(json_type);
+        match types.filter(|_| self.level == Level::Rows) {
+            Some(types) => {
+                self.word(if null { "\":{\"$not\":{\"$type\":" } else { "\":{\"$type\":" });
+                self.word(types);
+                self.word(if null { "}}}" } else { "}}" });
+            }
+            None => self.word(if null { "\":{\"$eq\":null}}" } else { "\":{\"$ne\":null}}" }),
+        }
+    }
+
+    /// Whether a value is no path of a document.
+    fn is_expression(&self, value: ValueId) -> bool {
+        let kind = self.source.shape.value(value).kind;
+        matches!(kind, ValueKind::MapEntry(..) | ValueKind::Bucket { .. } | ValueKind::Slot(_))
     }
 
     fn leaf(&mut self, value: ValueId, leaf: Leaf, polarity: Polarity) {
-        let node = *self.source.shape.value(value);
-        if matches!(
-            node.kind,
-            ValueKind::MapEntry(..) | ValueKind::Bucket { .. } | ValueKind::Slot(_)
-        ) {
+        if self.is_expression(value) {
             self.computed_leaf(value, leaf, polarity);
             return;
         }
@@ -244,9 +276,9 @@ impl Mongo<'_> {
     fn polar_leaf(&mut self, value: ValueId, part: Part, leaf: Leaf, polarity: Polarity) {
         let nullable = self.leaf_nullable(leaf);
         if let Some(slot) = nullable {
-            self.word("{\"$and\":[{\"$expr\":{\"$ne\":[");
-            self.literal(slot, Lowering::Value);
-            self.word(",null]}},");
+            self.word("{\"$and\":[{\"$expr\":{\"$eq\":[");
+            self.literal(slot, Lowering::NullRank);
+            self.word(",0]}},");
         }
         self.word("{\"");
         self.reference(value, part);
@@ -268,12 +300,14 @@ impl Mongo<'_> {
         }
     }
 
+    /// The bind that must not be NULL, where the operator alone would not see to it: comparisons
+    /// with NULL find nothing, but for `<>`; and NULL is no regular expression.
     fn leaf_nullable(&self, leaf: Leaf) -> Option<SlotId> {
         match leaf {
-            Leaf::Compare(_, slot, _) | Leaf::Regex(slot, _) => {
+            Leaf::Compare(Comparison::NotEqual, slot, _) | Leaf::Regex(slot, _) => {
                 self.source.shape.slot(slot).nullable.then_some(slot)
             }
-            Leaf::In(_) => None,
+            Leaf::Compare(..) | Leaf::In(_) => None,
         }
     }
 
@@ -323,10 +357,12 @@ impl Mongo<'_> {
         self.word("{\"$expr\":{\"$and\":[{\"$gt\":[");
         self.expression(value, Part::Whole);
         self.word(",null]},");
-        if let Some(slot) = self.leaf_nullable(leaf) {
-            self.word("{\"$ne\":[");
-            self.literal(slot, Lowering::Value);
-            self.word(",null]},");
+        if let Leaf::Compare(_, slot, _) | Leaf::Regex(slot, _) = leaf
+            && self.source.shape.slot(slot).nullable
+        {
+            self.word("{\"$eq\":[");
+            self.literal(slot, Lowering::NullRank);
+            self.word(",0]},");
         }
         let negated = polarity == Polarity::False && !matches!(leaf, Leaf::Compare(..));
         self.word(if negated { "{\"$not\":[" } else { "" });
@@ -391,7 +427,7 @@ impl Mongo<'_> {
                     Case::Sensitive => Letters::Kept,
                     Case::AsciiInsensitive => Letters::Both,
                 };
-                self.operators(Leaf::Regex(slot, Lowering::Regex(letters)), Polarity::True);
+                self.operators(Leaf::Regex(slot, Lowering::Pcre(letters)), Polarity::True);
             }
             ConditionKind::Search(search, _, part) => {
                 if let ValueKind::Slot(slot) = shape.value(part).kind {
