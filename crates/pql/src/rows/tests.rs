@@ -131,7 +131,7 @@ fn infers_types() {
         Format::Csv,
         "a,A\n1,2\n",
         expect![
-            "the fields of the file make no data set: datasets.payments.fields: A and a are the same name: case is not told apart"
+            "the fields of the file make no data set: datasets.payments.fields: a and A are the same name: case is not told apart"
         ],
     );
 }
