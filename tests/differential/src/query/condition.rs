@@ -212,6 +212,6 @@ impl Writer<'_> {
     }
 
     fn comparison(&mut self) -> &'static str {
-        self.chance.one(&["=", "<>", "<", "<=", ">", ">="])
+        self.chance.one::<&str>(&["=", "<>", "<", "<=", ">", ">="])
     }
 }
