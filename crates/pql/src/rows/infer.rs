@@ -206,8 +206,13 @@ impl Seen {
             }
             Json::Null | Json::String(_) => value,
             Json::Number(number) if self != Self::Float => number.to_string().into(),
-            value if is_text => value.to_string().into(),
-            value => value,
+            Json::Bool(_) | Json::Number(_) | Json::Array(_) | Json::Object(_) => {
+                if is_text {
+                    value.to_string().into()
+                } else {
+                    value
+                }
+            }
         }
     }
 }
