@@ -1,6 +1,6 @@
 //! A typed builder: queries from programs, without a text being put together.
 //!
-//! What is built is a [`Tree`]; [`Select::parse`] and [`Condition::parse`] give the statement that has it, read
+//! What is built is a [`Tree`](crate::tree::Tree); [`Select::parse`] and [`Condition::parse`] give the statement that has it, read
 //! by the same parser as every other text. Values that come from users belong in parameters ([`param`]),
 //! which stay typed binds, or in literals here, which can be nothing but literals: no text, however it is
 //! made, becomes syntax. Start at [`field`] and [`from`].

@@ -15,6 +15,7 @@ pub(crate) use place::{Placer, sentence};
 
 use crate::Span;
 use crate::ast::Param;
+use crate::datatype::Type;
 use crate::typed::From;
 use crate::value::{Duration, Value};
 
@@ -30,6 +31,8 @@ pub(crate) struct Known {
 pub(crate) enum KnownKind {
     /// A value of its own type.
     Value(Value),
+    /// NULL of a type: something was divided by zero. Its type may not depend on that.
+    Missing(Type),
     /// A point in time, cut to a microsecond, that is really a little later.
     Finer(crate::value::Timestamp),
     /// A parameter whose type is not settled, and what is added to it then.
@@ -49,7 +52,7 @@ impl Known {
     pub(crate) const fn param(&self) -> Option<Param> {
         match self.kind {
             KnownKind::Unread(param, _) => Some(param),
-            KnownKind::Value(_) | KnownKind::Finer(_) => None,
+            KnownKind::Value(_) | KnownKind::Missing(_) | KnownKind::Finer(_) => None,
         }
     }
 }

@@ -56,7 +56,7 @@ pub(crate) fn broken(query: &Query, altered: &Query, caller: &Caller<'_>) -> Opt
 fn other(token: &Token, text: &str, before: Option<&Token>, chance: &mut Chance) -> Option<String> {
     let other = match token.kind {
         TokenKind::Text if ENUM.iter().any(|value| text == quoted(value)) => {
-            quoted(*chance.one(&ENUM))
+            quoted(chance.one::<&str>(&ENUM))
         }
         TokenKind::Text => {
             let text = *chance.one(&TEXTS);

@@ -41,6 +41,10 @@ pub(crate) struct Round<'a> {
 }
 
 /// Runs a round of a seed.
+///
+/// # Panics
+///
+/// If the seed's catalogue or rows are refused: a bug of this test, or of what reads them.
 pub fn run(seed: u64, report: &mut Report) {
     let mut chance = Chance::new(seed);
     let schema = Schema::by_chance(&mut chance);

@@ -2,7 +2,8 @@
 
 use super::{Known, KnownKind};
 use crate::Span;
-use crate::typed::Operator;
+use crate::datatype::{CONSTANT_DECIMAL, Type};
+use crate::typed::{From, Operator};
 use crate::value::{Decimal, Duration, Money, Value};
 
 /// Why constants do not compute.
@@ -28,6 +29,9 @@ pub(crate) fn fold(
     if let (Operator::Add, KnownKind::Value(Value::Duration(duration))) = (operator, &left.kind) {
         return shift(operator, right, *duration, span);
     }
+    if let Some(ty) = missing(operator, left, right) {
+        return Ok(Known { kind: KnownKind::Missing(ty), from: From::Derived, span });
+    }
     let (KnownKind::Value(left), KnownKind::Value(right)) = (&left.kind, &right.kind) else {
         return Err(Trouble::Types);
     };
@@ -35,7 +39,6 @@ pub(crate) fn fold(
         (Value::Money(left), Value::Money(right)) => money(operator, left, right)?,
         (Value::Money(left), Value::Whole(right)) => times(operator, left, *right)?,
         (Value::Whole(left), Value::Money(right)) => times(operator, right, *left)?,
-        (Value::Null, _) | (_, Value::Null) => Value::Null,
         (Value::Whole(_) | Value::Decimal(_), Value::Whole(_) | Value::Decimal(_)) => {
             numbers(operator, left, right)?
         }
@@ -43,6 +46,33 @@ pub(crate) fn fold(
     };
     Ok(Known::derived(value, span))
 }
+
+/// The type of a result that is NULL: of an operand that is, or of a division by zero.
+fn missing(operator: Operator, left: &Known, right: &Known) -> Option<Type> {
+    let ty = |known: &Known| match &known.kind {
+        KnownKind::Missing(ty) => Some(*ty),
+        KnownKind::Value(Value::Whole(_)) => Some(Type::Whole),
+        KnownKind::Value(Value::Decimal(_)) => Some(DECIMAL),
+        KnownKind::Value(Value::Money(_)) => Some(Type::Money),
+        KnownKind::Value(_) | KnownKind::Finer(_) | KnownKind::Unread(..) => None,
+    };
+    let (a, b) = (ty(left)?, ty(right)?);
+    let divides = matches!(operator, Operator::Divide | Operator::WholeDivide | Operator::Modulo);
+    let zero = match &right.kind {
+        KnownKind::Value(value) => value.number().is_some_and(Decimal::is_zero),
+        KnownKind::Missing(_) | KnownKind::Finer(_) | KnownKind::Unread(..) => false,
+    };
+    let is_missing = |known: &Known| matches!(known.kind, KnownKind::Missing(_));
+    let null = is_missing(left) || is_missing(right) || (divides && zero);
+    null.then_some(match (a, b) {
+        (Type::Money, _) | (_, Type::Money) => Type::Money,
+        (Type::Whole, Type::Whole) if operator != Operator::Divide => Type::Whole,
+        (_, _) => DECIMAL,
+    })
+}
+
+/// What a decimal constant is in arithmetic.
+const DECIMAL: Type = Type::Decimal { precision: CONSTANT_DECIMAL.0, scale: CONSTANT_DECIMAL.1 };
 
 fn shift(
     operator: Operator,
@@ -72,9 +102,9 @@ fn shift(
             let day = day.checked_add(duration).ok_or(Trouble::Range)?;
             KnownKind::Value(Value::Date(day))
         }
-        KnownKind::Value(_) => return Err(Trouble::Types),
+        KnownKind::Value(_) | KnownKind::Missing(_) => return Err(Trouble::Types),
     };
-    Ok(Known { kind, from: crate::typed::From::Derived, span })
+    Ok(Known { kind, from: From::Derived, span })
 }
 
 fn money(operator: Operator, left: &Money, right: &Money) -> Result<Value, Trouble> {
@@ -109,9 +139,6 @@ fn numbers(operator: Operator, left: &Value, right: &Value) -> Result<Value, Tro
         Operator::Add => a.checked_add(b),
         Operator::Subtract => a.checked_sub(b),
         Operator::Multiply => a.checked_mul(b),
-        Operator::Divide | Operator::WholeDivide | Operator::Modulo if b.is_zero() => {
-            return Ok(Value::Null);
-        }
         Operator::Divide => a.quotient(b),
         Operator::WholeDivide | Operator::Modulo if !whole => return Err(Trouble::Types),
         Operator::WholeDivide => a.whole_quotient(b),
@@ -130,8 +157,10 @@ fn numbers(operator: Operator, left: &Value, right: &Value) -> Result<Value, Tro
 
 /// A constant with the other sign.
 pub(crate) fn negated(known: &Known, span: Span) -> Result<Known, Trouble> {
-    let KnownKind::Value(value) = &known.kind else {
-        return Err(Trouble::Types);
+    let value = match &known.kind {
+        KnownKind::Value(value) => value,
+        KnownKind::Missing(_) => return Ok(Known { span, ..known.clone() }),
+        KnownKind::Finer(_) | KnownKind::Unread(..) => return Err(Trouble::Types),
     };
     let value = match value {
         Value::Whole(whole) => Value::Whole(whole.checked_neg().ok_or(Trouble::Range)?),

@@ -56,6 +56,7 @@ impl<'a> Placer<'a> {
         let span = known.span;
         match known.kind {
             KnownKind::Value(value) => self.fit(value, target, fit, span),
+            KnownKind::Missing(_) => Ok(Value::Null),
             KnownKind::Finer(at) => finer(at, target, fit, span),
             KnownKind::Unread(param, shift) => self.param(param, shift, target, fit),
         }

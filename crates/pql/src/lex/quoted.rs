@@ -75,7 +75,11 @@ impl Lexer<'_> {
         let text = self.tokens.tokens.iter().rfind(|token| token.kind == TokenKind::Text)?;
         let end = text.span.end as usize;
         let last = self.tokens.tokens.iter().rfind(|token| token.kind != TokenKind::Text)?;
-        if !is_word_byte(self.byte(end)) || last.span.end as usize > self.at {
+        // A text in curly quotes, which has been told of, ends with another character.
+        if self.byte(end.checked_sub(1)?) != b'\''
+            || !is_word_byte(self.byte(end))
+            || last.span.end as usize > self.at
+        {
             return None;
         }
         let backslash = self.byte(end.checked_sub(2)?) == b'\\';

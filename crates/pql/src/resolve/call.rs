@@ -321,7 +321,11 @@ impl Resolver<'_> {
         }
         let (precision, scale) = CONSTANT_DECIMAL;
         let ty = match (&known.kind, beside.ty) {
-            (KnownKind::Value(Value::Whole(_)), ty) if ty.is_number() => Type::Whole,
+            (KnownKind::Value(Value::Whole(_)) | KnownKind::Missing(Type::Whole), ty)
+                if ty.is_number() =>
+            {
+                Type::Whole
+            }
             (_, ty) if ty.is_number() => Type::Decimal { precision, scale },
             (_, ty) => ty,
         };

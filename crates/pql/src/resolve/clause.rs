@@ -305,13 +305,14 @@ impl Resolver<'_> {
         let mut keys = Vec::with_capacity(order.len());
         for (key, json) in order.iter().zip(&opened.keys) {
             let node = *self.shape.value(key.value);
-            // A whole number that was computed may be wider than an i64.
-            let ty = match node.ty {
-                Type::Whole if node.digits > WHOLE_DIGITS => {
-                    Type::Decimal { precision: node.digits, scale: 0 }
-                }
-                ty => ty,
-            };
+            // A whole number that was computed may be wider than an i64: -x is, of the smallest one.
+            let computed = matches!(
+                node.kind,
+                ValueKind::Negate(_) | ValueKind::Arithmetic(..) | ValueKind::Call(..)
+            );
+            let wide = node.ty == Type::Whole && computed && node.digits >= WHOLE_DIGITS;
+            let decimal = Type::Decimal { precision: node.digits, scale: 0 };
+            let ty = if wide { decimal } else { node.ty };
             let Ok(value) = crate::value::json::read(json, ty, self.catalogue()) else {
                 return self.refuse(Code::Cursor, span, "The cursor is not one of this query.");
             };

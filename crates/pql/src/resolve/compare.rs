@@ -227,7 +227,7 @@ impl Resolver<'_> {
                     let message = "A parameter is held against NULL: an absent one is an error.";
                     return self.refuse(Code::Param, param.span, message);
                 }
-                let null = matches!(known.kind, KnownKind::Value(Value::Null));
+                let null = matches!(known.kind, KnownKind::Missing(_));
                 Ok(self.truth(Some(null), span))
             }
         }

@@ -86,13 +86,21 @@ impl Resolver<'_> {
         self.reads = Reads::Groups;
         let (key, alike) = match part {
             Ok(super::Part::Node(value)) => {
-                let alike = self.matching(value, Slots::Ignored).is_some();
+                let same = Same { shape: &self.shape, slots: Slots::Ignored };
+                let keys = self.grouping.keys.iter();
+                let alike = keys.filter(|key| same.values(**key, value)).count();
                 (self.matching_key(value), alike)
             }
-            Ok(super::Part::Known(_)) | Err(_) => (None, false),
+            Ok(super::Part::Known(_)) | Err(_) => (None, 0),
         };
         self.back_to(&mark);
-        if alike && key.is_none() {
+        if alike > 1 {
+            let message = "Two group keys differ in their constants alone, and this may be either.";
+            let error = Diagnostic::new(Code::Group, span, message)
+                .hint("Group by one of them: which is meant may not depend on values.");
+            return self.fail(error);
+        }
+        if alike == 1 && key.is_none() {
             let message = "This differs from a group key in its constants alone.";
             let error = Diagnostic::new(Code::Group, span, message)
                 .hint("Write the same constants as in GROUP BY.");

@@ -234,7 +234,8 @@ impl Resolver<'_> {
                 Type::Duration
             }
             Some(KnownKind::Value(Value::Money(_))) => Type::Money,
-            Some(KnownKind::Value(_) | KnownKind::Unread(..)) | None => {
+            Some(KnownKind::Missing(Type::Money)) => Type::Money,
+            Some(KnownKind::Value(_) | KnownKind::Missing(_) | KnownKind::Unread(..)) | None => {
                 let (precision, scale) = CONSTANT_DECIMAL;
                 Type::Decimal { precision, scale }
             }
@@ -284,8 +285,8 @@ impl Resolver<'_> {
         let ty = match (node.ty, &known.kind) {
             (Type::Money, _) if additive => Type::Money,
             (Type::Money, _) => Type::Whole,
-            (_, KnownKind::Value(Value::Money(_))) => Type::Money,
-            (_, KnownKind::Value(Value::Whole(_))) => Type::Whole,
+            (_, KnownKind::Value(Value::Money(_)) | KnownKind::Missing(Type::Money)) => Type::Money,
+            (_, KnownKind::Value(Value::Whole(_)) | KnownKind::Missing(Type::Whole)) => Type::Whole,
             _ if whole => Type::Whole,
             _ => {
                 let (precision, scale) = CONSTANT_DECIMAL;
@@ -445,6 +446,7 @@ pub(super) fn own_type(known: &Known) -> Target {
             Value::Array(_) => Type::TextArray,
             Value::Map(_) => Type::TextMap,
         },
+        KnownKind::Missing(ty) => *ty,
         KnownKind::Unread(..) => Type::Decimal { precision, scale },
     };
     Target { ty, digits: 36, nfc: false }

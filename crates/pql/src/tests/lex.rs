@@ -87,3 +87,12 @@ fn instants_are_counted_from_1970() {
         assert_eq!(crate::lex::instant(text), None, "{text}");
     }
 }
+/// Goal: corrections fit the text. Method: what a fuzzer found.
+#[test]
+fn corrections_fit_the_text() {
+    for text in ["«a»b 'c", "«a\u{7fb}b 'c"] {
+        for error in lex(text, Origin::File).errors {
+            assert!(error.edits.is_empty() || error.fix(text).is_some(), "{text}: {error:?}");
+        }
+    }
+}

@@ -109,27 +109,36 @@ impl Writer<'_> {
                 let constant = self.constant(&Kind::Text);
                 format!("{text}[{key}] {comparison} {constant}")
             }
-            Kind::Timestamp { .. } if self.chance.percent(15) => {
+            Kind::Timestamp { .. } | Kind::Date if self.chance.percent(50) => {
+                self.dated(text, kind)
+            }
+            _ => self.compared(text, kind),
+        }
+    }
+
+    /// A period, or a comparison with the clock.
+    fn dated(&mut self, text: &str, kind: &Kind) -> String {
+        match kind {
+            Kind::Timestamp { .. } if self.chance.percent(30) => {
                 let shift = *self.chance.one(&["NOW()", "NOW() - 7d", "NOW() + 90m"]);
                 let comparison = *self.chance.one(&["<", "<=", ">", ">="]);
                 format!("{text} {comparison} {shift}")
             }
-            Kind::Date if self.chance.percent(15) => {
+            Kind::Date if self.chance.percent(30) => {
                 let zone = *self.chance.one(&["'UTC'", "'Asia/Tokyo'"]);
                 format!("{text} {} TODAY({zone}) - 1d", self.comparison())
             }
-            Kind::Date if self.chance.percent(30) => {
+            Kind::Date => {
                 let period = *self.chance.one(&["DAY", "WEEK", "MONTH", "YEAR"]);
                 format!("{text} ON {period} {}", self.constant(&Kind::Date))
             }
-            Kind::Timestamp { .. } if self.chance.percent(40) => {
+            _ => {
                 let period = *self.chance.one(&["DAY", "WEEK", "MONTH", "YEAR"]);
                 let date =
                     *self.chance.one(&["2026-03-29", "2026-10-25", "2025-12-31", "1970-01-01"]);
                 let zone = self.zone();
                 format!("{text} ON {period} @{date}{zone}")
             }
-            _ => self.compared(text, kind),
         }
     }
 
@@ -203,6 +212,6 @@ impl Writer<'_> {
     }
 
     fn comparison(&mut self) -> &'static str {
-        *self.chance.one(&["=", "<>", "<", "<=", ">", ">="])
+        self.chance.one::<&str>(&["=", "<>", "<", "<=", ">", ">="])
     }
 }

@@ -19,12 +19,13 @@ const SCOPED: &str = r#"
 "#;
 
 fn shown(value: &Value) -> String {
-    match value {
-        Value::Decimal(decimal) => decimal.trimmed().to_string(),
-        Value::Text(text) => text.to_string(),
-        Value::Money(money) => format!("{} {}", money.minor, money.asset),
-        Value::Whole(whole) => whole.to_string(),
-        other => format!("{other:?}").replace("Timestamp(", "").replace(".000000Z)", ""),
+    if let Some(money) = value.as_money() {
+        return format!("{} {}", money.minor, money.asset);
+    }
+    match (value.number(), value.as_text()) {
+        (Some(number), _) => number.trimmed().to_string(),
+        (None, Some(text)) => text.to_owned(),
+        (None, None) => format!("{value:?}").replace("Timestamp(", "").replace(".000000Z)", ""),
     }
 }
 

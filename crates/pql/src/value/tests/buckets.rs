@@ -174,7 +174,7 @@ proptest! {
         hours in 0_i64..2_000,
         place in 0..ZONES.len(),
         bucket in 0..BUCKETS.len(),
-        share in 0.0..1.0,
+        thousandth in 0_i64..1_000,
     ) {
         let (zone, bucket) = (zone(ZONES[place]), BUCKETS[bucket]);
         let from = Timestamp::from_micros(seconds * 1_000_000).unwrap();
@@ -183,7 +183,7 @@ proptest! {
         let starts = boundaries(bucket, range, &zone, 2_002).unwrap();
         prop_assert!(starts.is_sorted_by(|left, right| left < right));
         prop_assert!(starts[0] <= from && *starts.last().unwrap() >= range.until);
-        let inside = from.micros() + (share * length.micros() as f64) as i64;
+        let inside = from.micros() + length.micros() / 1_000 * thousandth;
         let inside = Timestamp::from_micros(inside).unwrap();
         let expected = starts.iter().rev().find(|start| **start <= inside).copied();
         prop_assert_eq!(bucket_start(bucket, inside, &zone), expected);

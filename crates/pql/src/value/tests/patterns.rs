@@ -38,29 +38,37 @@ proptest! {
     }
 }
 
+/// Whether a pattern matches.
+#[derive(Debug, PartialEq)]
+enum Answer {
+    Yes,
+    No,
+}
+
 #[track_caller]
-fn check(pattern: &str, escape: Option<char>, text: &str, expected: bool) {
+fn check(pattern: &str, escape: Option<char>, text: &str, expected: Answer) {
     let pattern = Pattern::parse(pattern, escape).unwrap();
-    assert_eq!(pattern.matches(text, Case::Sensitive), expected);
+    let matches = pattern.matches(text, Case::Sensitive);
+    assert_eq!(if matches { Answer::Yes } else { Answer::No }, expected);
 }
 
 /// Goal: the rules of patterns. Method: one line for each of them.
 #[test]
 fn follows_the_rules() {
-    check("a%", None, "abc\ndef", true);
-    check("a_c", None, "aéc", true);
-    check("a_c", None, "ac", false);
-    check("", None, "", true);
-    check("%", None, "", true);
-    check("A%", None, "abc", false);
-    check(r"a\_c", None, r"a\bc", true);
-    check("50!%", Some('!'), "50%", true);
-    check("50!%", Some('!'), "500", false);
-    check("a!!b", Some('!'), "a!b", true);
-    check("%%", Some('%'), "%", true);
-    check("%%%_", Some('%'), "%_", true);
-    check("a*b", None, "axb", false);
-    check("a[b]", None, "ab", false);
+    check("a%", None, "abc\ndef", Answer::Yes);
+    check("a_c", None, "aéc", Answer::Yes);
+    check("a_c", None, "ac", Answer::No);
+    check("", None, "", Answer::Yes);
+    check("%", None, "", Answer::Yes);
+    check("A%", None, "abc", Answer::No);
+    check(r"a\_c", None, r"a\bc", Answer::Yes);
+    check("50!%", Some('!'), "50%", Answer::Yes);
+    check("50!%", Some('!'), "500", Answer::No);
+    check("a!!b", Some('!'), "a!b", Answer::Yes);
+    check("%%", Some('%'), "%", Answer::Yes);
+    check("%%%_", Some('%'), "%_", Answer::Yes);
+    check("a*b", None, "axb", Answer::No);
+    check("a[b]", None, "ab", Answer::No);
     let folded = Pattern::parse("straße", None).unwrap();
     assert!(folded.matches("STRAßE", Case::AsciiInsensitive));
     assert!(!folded.matches("STRASSE", Case::AsciiInsensitive));

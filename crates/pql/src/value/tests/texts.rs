@@ -79,6 +79,11 @@ fn values_as_json() {
     check(Type::Text, r#""\u0001\u001f\n\"\\/é\u2028""#, expect![[r#""\u0001\u001f\n\"\\/é ""#]]);
     check(Type::Text, r#""a\u0000""#, expect!["text cannot hold the character U+0000"]);
     check(Type::Text, "1", expect!["this must be text"]);
+}
+
+/// Goal: as above, for types that the catalogue describes, times and collections.
+#[test]
+fn described_values_as_json() {
     check(field("status"), r#""it's""#, expect![[r#""it's""#]]);
     check(field("status"), r#""old""#, expect!["there is no value 'old' here, only 'new', 'it's'"]);
     check(
