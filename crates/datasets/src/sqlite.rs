@@ -4,7 +4,7 @@
 
 mod check;
 mod decode;
-mod functions;
+pub mod functions;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -1,7 +1,6 @@
 //! SQLite in memory: STRICT tables filled with a round's rows, and what comes back as values.
 
-mod functions;
-
+use datasets::sqlite::functions;
 use pql::Compiled;
 use pql::catalogue::{Catalogue, Field, JsonPath, Storage};
 use pql::datatype::Type;
@@ -53,9 +52,9 @@ impl<'a> Sqlite<'a> {
         match output.kept {
             Kept::Masked => Value::text("[masked]"),
             Kept::Field => self.field(output.ty, cell(0)),
-            Kept::Wide => functions::read(cell(0))
+            Kept::Wide => wide(cell(0))
                 .map_or(Value::Null, |wide| Value::Decimal(Decimal::new(wide, output.ty.scale()))),
-            Kept::Money | Kept::WideMoney => match (functions::read(cell(0)), cell(1)) {
+            Kept::Money | Kept::WideMoney => match (wide(cell(0)), cell(1)) {
                 (Some(minor), ValueRef::Text(asset)) => {
                     Value::Money(Money { minor, asset: text(asset).into() })
                 }
@@ -105,6 +104,14 @@ impl Store for Sqlite<'_> {
             values.push(outputs.iter().map(|output| self.value(row, *output)).collect());
         }
         Ok(values)
+    }
+}
+
+/// A wide number; `None` for NULL.
+fn wide(cell: ValueRef<'_>) -> Option<Wide> {
+    match cell {
+        ValueRef::Null => None,
+        cell => Some(functions::wide(cell).unwrap()),
     }
 }
 

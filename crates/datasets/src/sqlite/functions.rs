@@ -25,7 +25,11 @@ type Arguments<'a, 'b> = &'a Context<'b>;
 type Function = (&'static str, i32, fn(Arguments<'_, '_>) -> Result<Option<Wide>>);
 
 /// Registers everything on a connection.
-pub(super) fn register(connection: &Connection) -> Result<()> {
+///
+/// # Errors
+///
+/// If SQLite does not take a function.
+pub fn register(connection: &Connection) -> Result<()> {
     let functions: [Function; 13] = [
         ("pql_wide", 1, |all| number(all, 0)),
         ("pql_neg", 1, |all| Ok(number(all, 0)?.map(Wide::negated))),
@@ -92,8 +96,8 @@ fn number(all: Arguments<'_, '_>, place: usize) -> Result<Option<Wide>> {
     wide(found).map(Some).ok_or_else(wrong)
 }
 
-/// A number as SQLite holds it.
-pub(super) fn wide(found: ValueRef<'_>) -> Option<Wide> {
+/// A number as SQLite holds it; `None` if it is none.
+pub fn wide(found: ValueRef<'_>) -> Option<Wide> {
     match found {
         ValueRef::Integer(whole) => Some(whole.into()),
         ValueRef::Text(_) => found.as_str().ok()?.parse::<Decimal>().ok()?.at_scale(0),
